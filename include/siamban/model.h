@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_MODEL_H
+#define SIAMBAN_MODEL_H
+
+#include <siamban/error.h>
+
+G_BEGIN_DECLS
+
+  /**
+   * SiambanModel:
+   *
+   * A loaded network: immutable, reference-counted, usable from any number of
+   * threads at once. The same files loaded twice in one process are one model.
+   */
+  typedef struct _SiambanModel SiambanModel;
+
+  /**
+   * SiambanTemplate:
+   *
+   * What the template branch keeps of one target: the features that the search
+   * branch correlates with. Immutable; holds a reference to its model.
+   */
+  typedef struct _SiambanTemplate SiambanTemplate;
+
+  /**
+   * SiambanModelInfo:
+   * @architecture: "resnet50", "mobilenetv2", "nanotrack-v1" ...; static.
+   * @template_size: side of the template crop in pixels, 127.
+   * @search_size: side of the search crop in pixels, 255.
+   * @score_size: side of the grid of scores, 25 for SiamBAN.
+   * @stride: search-crop pixels from one grid point to the next.
+   * @cls_channels: 2 (softmax, target second) or 1 (sigmoid).
+   * @n_parameters: numbers in the tensors that the network uses.
+   * @template_macs: multiply-accumulates of the template branch.
+   * @search_macs: multiply-accumulates of the search branch, for one crop.
+   */
+  typedef struct
+  {
+    const char *architecture;
+    int template_size;
+    int search_size;
+    int score_size;
+    int stride;
+    int cls_channels;
+    guint64 n_parameters;
+    guint64 template_macs;
+    guint64 search_macs;
+  } SiambanModelInfo;
+
+  /**
+   * siamban_model_load:
+   * @checkpoint: (nullable): a .pth or .safetensors file, or %NULL for the
+   * model that ships with the library.
+   * @config: (nullable): the config.yaml published beside it, or %NULL: the
+   *     architecture is then told from the checkpoint's tensors, and the
+   * tracker's constants are the published ones for that architecture. With
+   * @checkpoint %NULL, %NULL means the config that ships beside the built-in
+   * model.
+   *
+   * Reads, checks and packs a network. Takes up to a second for a large one.
+   *
+   * Returns: (transfer full): the model, or %NULL with @error set, one of
+   *     %SIAMBAN_ERROR_IO, _CHECKPOINT, _CONFIG, _MODEL.
+   */
+  SIAMBAN_API SiambanModel *siamban_model_load (
+      const char *checkpoint, const char *config, GError **error);
+
+  SIAMBAN_API SiambanModel *siamban_model_ref (SiambanModel * model);
+  SIAMBAN_API void siamban_model_unref (SiambanModel * model);
+
+  /* @info: (out caller-allocates). */
+  SIAMBAN_API void siamban_model_get_info (
+      const SiambanModel *model, SiambanModelInfo *info);
+
+  /**
+   * siamban_model_embed:
+   * @z: 3 x template_size x template_size floats, planes B, G, R, range 0..255,
+   *     not normalised.
+   * @threads: most threads to use, 0 for all that the affinity mask allows.
+   *
+   * Runs the template branch. Blocks until done.
+   *
+   * Returns: (transfer full): the features, freed by siamban_template_free().
+   */
+  SIAMBAN_API SiambanTemplate *siamban_model_embed (
+      SiambanModel * model, const float *z, unsigned threads);
+
+  SIAMBAN_API void siamban_template_free (SiambanTemplate * tmpl);
+
+  /**
+   * siamban_model_search:
+   * @n: number of crops, at least 1; they run as one batch.
+   * @templates: (array length=n): one template a crop, all of @model.
+   * @x: n x 3 x search_size x search_size floats, planes B, G, R, range 0..255.
+   * @cls: (out caller-allocates): n x cls_channels x score_size x score_size,
+   * the scores as the network gives them, before softmax or sigmoid.
+   * @loc: (out caller-allocates): n x 4 x score_size x score_size, distances to
+   *     the box's left, top, right, bottom edge in search-crop pixels.
+   * @threads: as for siamban_model_embed().
+   *
+   * Runs the search branch. Blocks until done. Results are bit-identical for
+   * any
+   * @n and any @threads on one CPU level.
+   */
+  SIAMBAN_API void siamban_model_search (SiambanModel * model, unsigned n,
+      SiambanTemplate *const *templates, const float *x, float *cls, float *loc,
+      unsigned threads);
+
+G_END_DECLS
+
+#endif

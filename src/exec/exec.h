@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_EXEC_H
+#define SIAMBAN_EXEC_H
+
+#include "checkpoint/checkpoint.h"
+#include "graph/graph.h"
+#include "kernels/conv.h"
+
+/* Weights packed for one CPU level, found by parameter name: both graphs of a
+ * network, which share their backbone, share them. */
+typedef struct _SiambanWeights SiambanWeights;
+SiambanWeights *siamban_weights_new (
+    const SiambanCheckpoint *checkpoint, SiambanCpu level);
+void siamban_weights_free (SiambanWeights *weights);
+/* Numbers in the tensors used so far. */
+guint64 siamban_weights_n_parameters (const SiambanWeights *weights);
+
+/* A graph bound to its weights, with its memory planned. Immutable; it borrows
+ * @weights, which must outlive it. @graph and the checkpoint may be freed once
+ * every program of the weights is compiled. */
+typedef struct _SiambanProgram SiambanProgram;
+
+/* Returns NULL with SIAMBAN_ERROR_MODEL naming the tensor that is missing, has
+ * another shape or type, or holds a number that is not finite. */
+SiambanProgram *siamban_program_compile (
+    const SiambanGraph *graph, SiambanWeights *weights, GError **error);
+void siamban_program_free (SiambanProgram *program);
+
+/* Where maps live during a run; grows to what the runs given to it need. One
+ * run at a time. */
+typedef struct _SiambanWorkspace SiambanWorkspace;
+SiambanWorkspace *siamban_workspace_new (void);
+void siamban_workspace_free (SiambanWorkspace *workspace);
+
+/* Floats of output or feature @index as they are kept: channels first, dense.
+ */
+size_t siamban_program_output_size (const SiambanProgram *program, int index);
+
+/* What a run reads and writes, for @n images. */
+typedef struct
+{
+  int n;
+  const guint8 *const *pixels; /* n crops, B G R bytes, rows dense; or NULL */
+  const float *const *planes;  /* n crops, planes B, G, R, if pixels is NULL */
+  const float *const
+      *features;         /* features[i * n_features + f], channels first */
+  float *const *outputs; /* outputs[i * n_outputs + o], channels first */
+} SiambanRun;
+
+void siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
+    SiambanWorkspace *workspace, SiambanTeam *team);
+
+/* Called before and after every step of a run, for siamban-bench; per program,
+ * not while it runs. */
+typedef struct
+{
+  const char *op;        /* "conv", "max-pool" ... */
+  const char *name;      /* parameter or "" */
+  const char *algorithm; /* "" where there is only one */
+  guint64 macs;
+  double seconds;
+} SiambanStepTime;
+/* Runs and fills @times (array of siamban_program_n_steps()). */
+guint siamban_program_n_steps (const SiambanProgram *program);
+void siamban_program_run_timed (const SiambanProgram *program,
+    const SiambanRun *run, SiambanWorkspace *workspace, SiambanTeam *team,
+    SiambanStepTime *times);
+
+#endif

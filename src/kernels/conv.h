@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_CONV_H
+#define SIAMBAN_CONV_H
+
+#include <stddef.h>
+
+#include "graph/graph.h"
+#include "kernels/cpu.h"
+#include "pool/pool.h"
+
+/* @n images of h x w pixels of @c channels, channels last: value (i, y, x, k)
+ * is data[((i * h + y) * w + x) * ld + k]. ld is a multiple of SIAMBAN_LANES (4
+ * for the image, whose fourth channel is 0) and data is 64-byte aligned.
+ * Channels c..ld-1 exist and are finite, usually 0; nothing may depend on their
+ * value. */
+typedef struct
+{
+  float *data;
+  int n, h, w, c, ld;
+} SiambanMaps;
+
+#define SIAMBAN_LANES 16
+#define SIAMBAN_ALIGN 64
+
+typedef struct
+{
+  int in, out, kernel, stride, pad, dilation;
+  gboolean depthwise;
+  gboolean has_residual;
+  SiambanAct act;
+} SiambanConvShape;
+
+/* A convolution ready to run: weights packed for the algorithm chosen for this
+ * CPU level and shape. Immutable. */
+typedef struct _SiambanConv SiambanConv;
+
+/* @weight: out x in x kernel x kernel (depthwise: out x 1 x k x k), @bias: out;
+ * BatchNorm already folded in. Both are copied. */
+SiambanConv *siamban_conv_new (SiambanCpu level, const SiambanConvShape *shape,
+    const float *weight, const float *bias);
+void siamban_conv_free (SiambanConv *conv);
+
+/* Name of the algorithm, for benchmarks. */
+const char *siamban_conv_algorithm (const SiambanConv *conv);
+/* Bytes that the packed weights take. */
+size_t siamban_conv_size (const SiambanConv *conv);
+
+/* Bytes of 64-byte aligned scratch that siamban_conv_run() needs. */
+size_t siamban_conv_scratch (const SiambanConv *conv, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads);
+
+/* @residual: NULL, or of out's shape; may be @out's own memory. @in and @out do
+ * not overlap. Channels out.c..out.ld-1 are written 0 when the map's ld allows
+ * it to be asked for (ld == c rounded up to SIAMBAN_LANES). */
+void siamban_conv_run (const SiambanConv *conv, const SiambanMaps *in,
+    const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
+    SiambanTeam *team);
+
+#endif
