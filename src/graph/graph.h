@@ -20,7 +20,7 @@ typedef enum
   SIAMBAN_OP_CONV,     /* conv, folded BatchNorm, + residual, activation */
   SIAMBAN_OP_MAX_POOL, /* padding does not count as a value */
   SIAMBAN_OP_MEAN,     /* c x h x w -> c x 1 x 1 */
-  SIAMBAN_OP_SCALE,    /* map x (c x 1 x 1), channel by channel */
+  SIAMBAN_OP_SCALE,    /* map x (c x 1 x 1), channel by channel; activation */
   SIAMBAN_OP_CROP,     /* a window of rows and columns */
   SIAMBAN_OP_CONCAT,   /* two maps, along the channels */
   SIAMBAN_OP_XCORR_DEPTHWISE, /* z (c x kh x kw) over x, channel by channel */
@@ -99,8 +99,9 @@ SiambanMap siamban_graph_conv (
 SiambanMap siamban_graph_max_pool (
     SiambanGraph *graph, SiambanMap x, int kernel, int stride, int pad);
 SiambanMap siamban_graph_mean (SiambanGraph *graph, SiambanMap x);
+/* Squeeze-and-excitation's activation comes after it. */
 SiambanMap siamban_graph_scale (
-    SiambanGraph *graph, SiambanMap x, SiambanMap s);
+    SiambanGraph *graph, SiambanMap x, SiambanMap s, SiambanAct act);
 SiambanMap siamban_graph_crop (
     SiambanGraph *graph, SiambanMap x, int top, int left, int h, int w);
 SiambanMap siamban_graph_concat (
