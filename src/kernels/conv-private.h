@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_CONV_PRIVATE_H
+#define SIAMBAN_CONV_PRIVATE_H
+
+#include "kernels/conv.h"
+
+/* One way to compute a convolution. conv.c lists them in rising order of
+ * @level; a convolution gets the last whose level the CPU has and whose
+ * @suits says yes.
+ *
+ * All but @suits and @prepare get what @prepare made, which is immutable: any
+ * number of runs may use it at once. @run's results must not depend on the
+ * team's size, nor an image's results on the other images of the batch. */
+typedef struct
+{
+  const char *name;
+  SiambanCpu level;
+  gboolean (*suits) (const SiambanConvShape *shape);
+  /* Copies @weight and @bias; @cpu is the level asked for, >= level. */
+  void *(*prepare) (SiambanCpu cpu, const SiambanConvShape *shape,
+      const float *weight, const float *bias);
+  void (*free) (void *self);
+  size_t (*size) (const void *self); /* bytes of packed weights */
+  size_t (*scratch) (const void *self, const SiambanMaps *in,
+      const SiambanMaps *out, unsigned threads); /* NULL: none */
+  void (*run) (const void *self, const SiambanMaps *in,
+      const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
+      SiambanTeam *team);
+} SiambanConvAlgorithm;
+
+extern const SiambanConvAlgorithm siamban_conv_direct;
+extern const SiambanConvAlgorithm siamban_conv_depthwise;
+extern const SiambanConvAlgorithm siamban_conv_blas;
+
+/* For algorithms that add their products to what is in the map: writes bias
+ * (+ residual) to pixels begin..end-1 of @out, counted over all images, and 0
+ * to the channels behind. @residual may be @out. */
+void siamban_conv_start (const SiambanConvShape *shape, const float *bias,
+    const SiambanMaps *residual, const SiambanMaps *out, size_t begin,
+    size_t end);
+/* Applies the activation to the same pixels. */
+void siamban_conv_activate (const SiambanConvShape *shape,
+    const SiambanMaps *out, size_t begin, size_t end);
+
+static inline size_t
+siamban_round_up (size_t n, size_t unit)
+{
+  return (n + unit - 1) / unit * unit;
+}
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/conv-private.h"
+
+#include <math.h>
+#include <string.h>
+
+static const SiambanConvAlgorithm *const algorithms[] = {
+    &siamban_conv_direct,
+    &siamban_conv_depthwise,
+    &siamban_conv_blas,
+};
+
+struct _SiambanConv
+{
+  const SiambanConvAlgorithm *algorithm;
+  void *self;
+};
+
+static const SiambanConvAlgorithm *
+choose (SiambanCpu level, const SiambanConvShape *shape)
+{
+  for (guint i = G_N_ELEMENTS (algorithms); i-- > 0;)
+    if (algorithms[i]->level <= level && algorithms[i]->suits (shape))
+      return algorithms[i];
+  g_assert_not_reached ();
+}
+
+SiambanConv *
+siamban_conv_new (SiambanCpu level, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
+{
+  SiambanConv *conv = g_new (SiambanConv, 1);
+  conv->algorithm = choose (level, shape);
+  conv->self = conv->algorithm->prepare (level, shape, weight, bias);
+  return conv;
+}
+
+void
+siamban_conv_free (SiambanConv *conv)
+{
+  if (!conv)
+    return;
+  conv->algorithm->free (conv->self);
+  g_free (conv);
+}
+
+const char *
+siamban_conv_algorithm (const SiambanConv *conv)
+{
+  return conv->algorithm->name;
+}
+
+size_t
+siamban_conv_size (const SiambanConv *conv)
+{
+  return conv->algorithm->size (conv->self);
+}
+
+size_t
+siamban_conv_scratch (const SiambanConv *conv, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
+{
+  if (!conv->algorithm->scratch)
+    return 0;
+  return conv->algorithm->scratch (conv->self, in, out, threads);
+}
+
+void
+siamban_conv_run (const SiambanConv *conv, const SiambanMaps *in,
+    const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
+    SiambanTeam *team)
+{
+  conv->algorithm->run (conv->self, in, residual, out, scratch, team);
+}
+
+void
+siamban_conv_start (const SiambanConvShape *shape, const float *bias,
+    const SiambanMaps *residual, const SiambanMaps *out, size_t begin,
+    size_t end)
+{
+  size_t n = shape->out, ld = out->ld;
+  size_t behind = ld == siamban_round_up (n, SIAMBAN_LANES) ? ld - n : 0;
+  for (size_t i = begin; i < end; i++) {
+    float *to = out->data + i * ld;
+    if (residual) {
+      const float *from = residual->data + i * residual->ld;
+      for (size_t k = 0; k < n; k++)
+        to[k] = from[k] + bias[k];
+    } else {
+      memcpy (to, bias, n * sizeof *to);
+    }
+    memset (to + n, 0, behind * sizeof *to);
+  }
+}
+
+static float
+clip (float x, float high)
+{
+  /* In this order a NaN stays one. */
+  x = 0 > x ? 0 : x;
+  return high < x ? high : x;
+}
+
+static void
+activate_row (SiambanAct act, float *x, size_t n)
+{
+  switch (act) {
+    case SIAMBAN_ACT_NONE:
+      break;
+    case SIAMBAN_ACT_RELU:
+      for (size_t i = 0; i < n; i++)
+        x[i] = 0 > x[i] ? 0 : x[i];
+      break;
+    case SIAMBAN_ACT_RELU6:
+      for (size_t i = 0; i < n; i++)
+        x[i] = clip (x[i], 6);
+      break;
+    case SIAMBAN_ACT_HARDSWISH:
+      for (size_t i = 0; i < n; i++)
+        x[i] = x[i] * clip (x[i] + 3, 6) / 6;
+      break;
+    case SIAMBAN_ACT_HARDSIGMOID:
+      for (size_t i = 0; i < n; i++)
+        x[i] = clip (x[i] + 3, 6) / 6;
+      break;
+    case SIAMBAN_ACT_SIGMOID:
+      for (size_t i = 0; i < n; i++)
+        x[i] = 1 / (1 + expf (-x[i]));
+      break;
+  }
+}
+
+void
+siamban_conv_activate (const SiambanConvShape *shape, const SiambanMaps *out,
+    size_t begin, size_t end)
+{
+  if (shape->act == SIAMBAN_ACT_NONE)
+    return;
+  for (size_t i = begin; i < end; i++)
+    activate_row (shape->act, out->data + i * out->ld, shape->out);
+}
