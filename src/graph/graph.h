@@ -120,6 +120,8 @@ void siamban_graph_output (SiambanGraph *graph, SiambanMap x);
 
 /* Nodes that some output depends on; nodes[i] is TRUE for those. */
 void siamban_graph_needed (const SiambanGraph *graph, gboolean *nodes);
+/* Multiply-accumulates of one node, for one image. */
+guint64 siamban_graph_node_macs (const SiambanGraph *graph, SiambanMap map);
 /* Multiply-accumulates of one image through the needed nodes. */
 guint64 siamban_graph_macs (const SiambanGraph *graph);
 
