@@ -29,4 +29,7 @@ void siamban_team_run (
 /* How many CPUs the process's affinity mask allows, at least 1. */
 unsigned siamban_pool_cpus (void);
 
+/* How many callers of siamban_team_acquire() are blocked in it. */
+unsigned siamban_pool_waiting (void);
+
 #endif

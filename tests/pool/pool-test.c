@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pool/pool.h"
+
+#define MAX_JOBS 1000
+
+typedef struct
+{
+  atomic_uint count[MAX_JOBS];
+  unsigned size;
+} Counts;
+
+static void
+count_job (void *data, unsigned i, unsigned worker)
+{
+  Counts *counts = data;
+  g_assert_cmpuint (worker, <, counts->size);
+  atomic_fetch_add (&counts->count[i], 1);
+}
+
+static void
+check_counts (SiambanTeam *team, unsigned n)
+{
+  Counts counts = {.size = siamban_team_size (team)};
+  siamban_team_run (team, n, count_job, &counts);
+  for (unsigned i = 0; i < MAX_JOBS; i++)
+    g_assert_cmpuint (counts.count[i], ==, i < n ? 1 : 0);
+}
+
+static void
+test_each_once (void)
+{
+  static const unsigned ns[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 64, MAX_JOBS};
+  for (unsigned threads = 0; threads <= siamban_pool_cpus (); threads++) {
+    SiambanTeam *team = siamban_team_acquire (threads);
+    for (unsigned k = 0; k < G_N_ELEMENTS (ns); k++)
+      check_counts (team, ns[k]);
+    siamban_team_release (team);
+  }
+}
+
+static void
+test_size (void)
+{
+  unsigned cpus = siamban_pool_cpus ();
+  const struct
+  {
+    unsigned threads, size;
+  } cases[] = {{0, cpus}, {1, 1}, {cpus, cpus}, {G_MAXUINT, cpus}};
+  for (unsigned k = 0; k < G_N_ELEMENTS (cases); k++) {
+    SiambanTeam *team = siamban_team_acquire (cases[k].threads);
+    g_assert_cmpuint (siamban_team_size (team), ==, cases[k].size);
+    siamban_team_release (team);
+  }
+}
+
+/* Plain memory, so that a sanitizer sees what is not ordered. */
+typedef struct
+{
+  guint64 from[MAX_JOBS], to[MAX_JOBS];
+} Shift;
+
+static void
+shift_job (void *data, unsigned i, unsigned worker)
+{
+  Shift *shift = data;
+  shift->to[i] = shift->from[(i + 1) % MAX_JOBS] + (worker & 0);
+}
+
+static void
+test_visibility (void)
+{
+  SiambanTeam *team = siamban_team_acquire (0);
+  Shift *shift = g_new0 (Shift, 1);
+  for (unsigned i = 0; i < MAX_JOBS; i++)
+    shift->to[i] = i;
+  for (unsigned k = 1; k <= 100; k++) {
+    memcpy (shift->from, shift->to, sizeof shift->from);
+    siamban_team_run (team, MAX_JOBS, shift_job, shift);
+    for (unsigned i = 0; i < MAX_JOBS; i++)
+      g_assert_cmpuint (shift->to[i], ==, (i + k) % MAX_JOBS);
+  }
+  g_free (shift);
+  siamban_team_release (team);
+}
+
+static void
+barrier_job (void *data, unsigned i, unsigned worker)
+{
+  (void)i;
+  (void)worker;
+  pthread_barrier_wait (data);
+}
+
+/* Ends only if every worker has one of the jobs at the same time. */
+static void
+test_together (void)
+{
+  SiambanTeam *team = siamban_team_acquire (0);
+  unsigned size = siamban_team_size (team);
+  pthread_barrier_t barrier;
+  pthread_barrier_init (&barrier, NULL, size);
+  for (int k = 0; k < 20; k++) {
+    siamban_team_run (team, size, barrier_job, &barrier);
+    if (k % 5 == 4)
+      g_usleep (1000); /* the workers fall asleep */
+  }
+  pthread_barrier_destroy (&barrier);
+  siamban_team_release (team);
+}
+
+static atomic_uint inside;
+static atomic_uint admitted;
+
+static void
+crowd_job (void *data, unsigned i, unsigned worker)
+{
+  (void)worker;
+  g_assert_cmpuint (atomic_fetch_add (&inside, 1), <, siamban_pool_cpus ());
+  ((unsigned *)data)[i]++;
+  atomic_fetch_sub (&inside, 1);
+}
+
+static void
+crowd_round (GRand *rand)
+{
+  SiambanTeam *team = siamban_team_acquire (
+      g_rand_int_range (rand, 0, siamban_pool_cpus () + 2));
+  unsigned size = siamban_team_size (team);
+  g_assert_cmpuint (
+      atomic_fetch_add (&admitted, size) + size, <=, siamban_pool_cpus ());
+  unsigned hits[50] = {0};
+  unsigned runs = g_rand_int_range (rand, 0, 20);
+  unsigned n = g_rand_int_range (rand, 0, G_N_ELEMENTS (hits) + 1);
+  for (unsigned k = 0; k < runs; k++)
+    siamban_team_run (team, n, crowd_job, hits);
+  for (unsigned i = 0; i < n; i++)
+    g_assert_cmpuint (hits[i], ==, runs);
+  atomic_fetch_sub (&admitted, size);
+  siamban_team_release (team);
+}
+
+static void *
+crowd_main (void *data)
+{
+  GRand *rand = g_rand_new_with_seed (GPOINTER_TO_UINT (data));
+  for (int k = 0; k < 100; k++)
+    crowd_round (rand);
+  g_rand_free (rand);
+  return NULL;
+}
+
+static void
+test_crowd (void)
+{
+  pthread_t threads[12];
+  guint32 seed = g_test_rand_int ();
+  for (unsigned t = 0; t < G_N_ELEMENTS (threads); t++)
+    pthread_create (&threads[t], NULL, crowd_main, GUINT_TO_POINTER (seed + t));
+  for (unsigned t = 0; t < G_N_ELEMENTS (threads); t++)
+    pthread_join (threads[t], NULL);
+}
+
+typedef struct
+{
+  unsigned threads;
+  unsigned place;
+  pthread_t thread;
+} Caller;
+
+static unsigned arrived;
+
+static void *
+caller_main (void *data)
+{
+  Caller *caller = data;
+  SiambanTeam *team = siamban_team_acquire (caller->threads);
+  /* Not atomic: a team of all is alone, which orders the callers. */
+  caller->place = arrived++;
+  siamban_team_release (team);
+  return NULL;
+}
+
+static void
+start_in_order (Caller *callers, unsigned n)
+{
+  arrived = 0;
+  for (unsigned t = 0; t < n; t++) {
+    pthread_create (&callers[t].thread, NULL, caller_main, &callers[t]);
+    while (siamban_pool_waiting () < t + 1)
+      sched_yield ();
+  }
+}
+
+static void
+check_order (Caller *callers, unsigned n)
+{
+  for (unsigned t = 0; t < n; t++) {
+    pthread_join (callers[t].thread, NULL);
+    g_assert_cmpuint (callers[t].place, ==, t);
+  }
+}
+
+static void
+test_first_come (void)
+{
+  Caller callers[8] = {0};
+  SiambanTeam *team = siamban_team_acquire (1);
+  if (siamban_pool_cpus () == 1)
+    g_test_message ("one CPU: every team is alone");
+  start_in_order (callers, G_N_ELEMENTS (callers));
+  siamban_team_release (team);
+  check_order (callers, G_N_ELEMENTS (callers));
+}
+
+/* The second caller would fit at once, but the first came before it. */
+static void
+test_no_overtaking (void)
+{
+  Caller callers[2] = {{.threads = 0}, {.threads = 1}};
+  if (siamban_pool_cpus () == 1) {
+    g_test_skip ("needs two CPUs");
+    return;
+  }
+  SiambanTeam *team = siamban_team_acquire (1);
+  start_in_order (callers, 2);
+  g_assert_cmpuint (siamban_pool_waiting (), ==, 2);
+  siamban_team_release (team);
+  check_order (callers, 2);
+}
+
+/* FALSE where the mask is made up, see wide.c. */
+static gboolean
+keep_one_cpu (const cpu_set_t *all)
+{
+  cpu_set_t one;
+  CPU_ZERO (&one);
+  for (int i = 0; CPU_COUNT (&one) == 0; i++)
+    if (CPU_ISSET (i, all))
+      CPU_SET (i, &one);
+  sched_setaffinity (0, sizeof one, &one);
+  sched_getaffinity (0, sizeof one, &one);
+  return CPU_COUNT (&one) == 1;
+}
+
+static void
+test_affinity (void)
+{
+  cpu_set_t all;
+  sched_getaffinity (0, sizeof all, &all);
+  if (!keep_one_cpu (&all)) {
+    g_test_skip ("the affinity mask is made up");
+    sched_setaffinity (0, sizeof all, &all);
+    return;
+  }
+  g_assert_cmpuint (siamban_pool_cpus (), ==, 1);
+  SiambanTeam *team = siamban_team_acquire (0);
+  g_assert_cmpuint (siamban_team_size (team), ==, 1);
+  check_counts (team, MAX_JOBS);
+  siamban_team_release (team);
+  sched_setaffinity (0, sizeof all, &all);
+  team = siamban_team_acquire (0);
+  g_assert_cmpuint (siamban_team_size (team), ==, CPU_COUNT (&all));
+  siamban_team_release (team);
+}
+
+static gboolean
+read_task (const char *task, const char *name, char **text)
+{
+  char *path = g_build_filename ("/proc/self/task", task, name, NULL);
+  gboolean found = g_file_get_contents (path, text, NULL, NULL);
+  g_free (path);
+  return found;
+}
+
+static char
+task_state (const char *task)
+{
+  char *stat;
+  g_assert_true (read_task (task, "stat", &stat));
+  char state = strrchr (stat, ')')[2];
+  g_free (stat);
+  return state;
+}
+
+static void
+check_worker (const char *task)
+{
+  char *status;
+  g_assert_true (read_task (task, "status", &status));
+  const char *blocked = strstr (status, "SigBlk:");
+  guint64 mask = g_ascii_strtoull (blocked + strlen ("SigBlk:"), NULL, 16);
+  static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1};
+  for (unsigned k = 0; k < G_N_ELEMENTS (signals); k++)
+    g_assert_true (mask >> (signals[k] - 1) & 1);
+  g_free (status);
+  /* Ends only if an idle worker stops spinning. */
+  while (task_state (task) != 'S')
+    sched_yield ();
+}
+
+static void
+test_workers (void)
+{
+  SiambanTeam *team = siamban_team_acquire (0);
+  unsigned workers = siamban_team_size (team) - 1;
+  siamban_team_release (team);
+  GDir *tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  if (tasks == NULL) {
+    g_test_skip ("no /proc");
+    return;
+  }
+  unsigned found = 0;
+  for (const char *task; (task = g_dir_read_name (tasks)) != NULL;) {
+    char *name;
+    if (!read_task (task, "comm", &name))
+      continue;
+    if (g_str_has_prefix (name, "siamban-")) {
+      check_worker (task);
+      found++;
+    }
+    g_free (name);
+  }
+  g_dir_close (tasks);
+  g_assert_cmpuint (found, ==, workers);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pool/size", test_size);
+  g_test_add_func ("/pool/each-once", test_each_once);
+  g_test_add_func ("/pool/visibility", test_visibility);
+  g_test_add_func ("/pool/together", test_together);
+  g_test_add_func ("/pool/crowd", test_crowd);
+  g_test_add_func ("/pool/first-come", test_first_come);
+  g_test_add_func ("/pool/no-overtaking", test_no_overtaking);
+  g_test_add_func ("/pool/affinity", test_affinity);
+  g_test_add_func ("/pool/workers", test_workers);
+  return g_test_run ();
+}
