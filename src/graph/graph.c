@@ -275,8 +275,9 @@ siamban_graph_weighted_sum (
     SiambanGraph *graph, const SiambanMap *x, int n, const char *name)
 {
   SiambanNode *node = node_new (SIAMBAN_OP_WEIGHTED_SUM, name);
-  check (graph, n >= 1, "a sum of no maps");
-  if (n < 1)
+  gboolean fits = n >= 1 && n <= SIAMBAN_MAX_INPUTS;
+  check (graph, fits, "a sum of %d maps is out of range", n);
+  if (!fits)
     return add (graph, node, 1, 1, 1);
   const SiambanNode *first = input (graph, node, x[0]);
   for (int i = 1; i < n; i++) {

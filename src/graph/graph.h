@@ -11,7 +11,8 @@
  * checked against the checkpoint when the executor compiles the graph. */
 
 typedef int SiambanMap;
-#define SIAMBAN_MAP_NONE (-1)
+#define SIAMBAN_MAP_NONE   (-1)
+#define SIAMBAN_MAX_INPUTS 16 /* of one node */
 
 typedef enum
 {

@@ -42,6 +42,9 @@ void siamban_conv_start (const SiambanConvShape *shape, const float *bias,
 void siamban_conv_activate (const SiambanConvShape *shape,
     const SiambanMaps *out, size_t begin, size_t end);
 
+/* Over @n numbers, in place. */
+void siamban_activate (SiambanAct act, float *x, size_t n);
+
 static inline size_t
 siamban_round_up (size_t n, size_t unit)
 {

@@ -101,8 +101,8 @@ clip (float x, float high)
   return high < x ? high : x;
 }
 
-static void
-activate_row (SiambanAct act, float *x, size_t n)
+void
+siamban_activate (SiambanAct act, float *x, size_t n)
 {
   switch (act) {
     case SIAMBAN_ACT_NONE:
@@ -137,5 +137,5 @@ siamban_conv_activate (const SiambanConvShape *shape, const SiambanMaps *out,
   if (shape->act == SIAMBAN_ACT_NONE)
     return;
   for (size_t i = begin; i < end; i++)
-    activate_row (shape->act, out->data + i * out->ld, shape->out);
+    siamban_activate (shape->act, out->data + i * out->ld, shape->out);
 }
