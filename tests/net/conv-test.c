@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+
+#include "kernels/conv.h"
+#include "maps.h"
+
+typedef struct
+{
+  SiambanConvShape shape;
+  SiambanMaps in, residual, out;
+  float *weight, *bias;
+} Case;
+
+static double
+activate (SiambanAct act, double x)
+{
+  switch (act) {
+    case SIAMBAN_ACT_RELU:
+      return fmax (x, 0);
+    case SIAMBAN_ACT_RELU6:
+      return fmin (fmax (x, 0), 6);
+    case SIAMBAN_ACT_HARDSWISH:
+      return x * fmin (fmax (x + 3, 0), 6) / 6;
+    case SIAMBAN_ACT_HARDSIGMOID:
+      return fmin (fmax (x + 3, 0), 6) / 6;
+    case SIAMBAN_ACT_SIGMOID:
+      return 1 / (1 + exp (-x));
+    default:
+      return x;
+  }
+}
+
+static double
+expected (const Case *c, int image, int row, int column, int o)
+{
+  const SiambanConvShape *s = &c->shape;
+  int filters = s->depthwise ? 1 : s->in;
+  double sum = c->bias[o];
+  for (int i = 0; i < filters; i++)
+    for (int ky = 0; ky < s->kernel; ky++)
+      for (int kx = 0; kx < s->kernel; kx++)
+        sum +=
+            (double)c->weight[((o * filters + i) * s->kernel + ky) * s->kernel +
+                              kx] *
+            test_maps_at (&c->in, image,
+                row * s->stride - s->pad + ky * s->dilation,
+                column * s->stride - s->pad + kx * s->dilation,
+                s->depthwise ? o : i);
+  if (s->has_residual)
+    sum += test_maps_at (&c->residual, image, row, column, o);
+  return activate (s->act, sum);
+}
+
+static int
+slid (int size, const SiambanConvShape *s)
+{
+  return (size + 2 * s->pad - s->dilation * (s->kernel - 1) - 1) / s->stride +
+         1;
+}
+
+static Case
+case_new (const SiambanConvShape *shape, int n, int h, int w)
+{
+  Case c = {.shape = *shape};
+  int oh = slid (h, shape), ow = slid (w, shape);
+  size_t weights = (size_t)shape->out * shape->kernel * shape->kernel *
+                   (shape->depthwise ? 1 : shape->in);
+  c.in = test_maps_new (n, h, w, shape->in, shape->in == 3 ? 4 : 0);
+  c.residual = test_maps_new (n, oh, ow, shape->out, 0);
+  c.out = test_maps_new (n, oh, ow, shape->out, 0);
+  c.weight = test_floats (weights);
+  c.bias = test_floats (shape->out);
+  return c;
+}
+
+static void
+case_clear (Case *c)
+{
+  test_maps_clear (&c->in);
+  test_maps_clear (&c->residual);
+  test_maps_clear (&c->out);
+  g_free (c->weight);
+  g_free (c->bias);
+}
+
+static void
+run (const SiambanConv *conv, const SiambanMaps *in,
+    const SiambanMaps *residual, const SiambanMaps *out, unsigned threads)
+{
+  SiambanTeam *team = siamban_team_acquire (threads);
+  size_t size = siamban_conv_scratch (conv, in, out, siamban_team_size (team));
+  void *scratch = g_aligned_alloc (size + 1, 1, SIAMBAN_ALIGN);
+  siamban_conv_run (conv, in, residual, out, scratch, team);
+  g_aligned_free (scratch);
+  siamban_team_release (team);
+}
+
+static void
+check_values (const Case *c)
+{
+  double terms = c->shape.depthwise ? 1 : c->shape.in;
+  double bound = 2e-7 * (4 + terms * c->shape.kernel * c->shape.kernel);
+  for (int image = 0; image < c->out.n; image++)
+    for (int row = 0; row < c->out.h; row++)
+      for (int column = 0; column < c->out.w; column++)
+        for (int o = 0; o < c->out.c; o++)
+          g_assert_cmpfloat_with_epsilon (
+              test_maps_at (&c->out, image, row, column, o),
+              expected (c, image, row, column, o), bound);
+  test_maps_assert_padded (&c->out);
+}
+
+static void
+check_batch (const Case *c, const SiambanConv *conv, const SiambanMaps *from)
+{
+  for (int i = 0; i < c->in.n; i++) {
+    SiambanMaps in = test_maps_image (&c->in, i);
+    SiambanMaps residual = test_maps_image (from, i);
+    SiambanMaps whole = test_maps_image (&c->out, i);
+    SiambanMaps out = test_maps_new (1, whole.h, whole.w, whole.c, 0);
+    run (conv, &in, from->data ? &residual : NULL, &out, 1);
+    test_maps_assert_same (&out, &whole);
+    test_maps_clear (&out);
+  }
+}
+
+static void
+check (SiambanCpu level, const SiambanConvShape *shape, int n, int h, int w)
+{
+  Case c = case_new (shape, n, h, w);
+  SiambanConv *conv = siamban_conv_new (level, shape, c.weight, c.bias);
+  SiambanMaps again = test_maps_copy (&c.residual), none = {0};
+  const SiambanMaps *residual = shape->has_residual ? &c.residual : NULL;
+  g_test_message ("%s: %d -> %d, k%d s%d p%d d%d, depthwise %d, %d x %d x %d",
+      siamban_conv_algorithm (conv), shape->in, shape->out, shape->kernel,
+      shape->stride, shape->pad, shape->dilation, shape->depthwise, n, h, w);
+  run (conv, &c.in, residual, &c.out, 1);
+  check_values (&c);
+  run (conv, &c.in, residual ? &again : NULL, &again, 2);
+  test_maps_assert_same (&again, &c.out);
+  check_batch (&c, conv, residual ? residual : &none);
+  g_assert_cmpuint (siamban_conv_size (conv), >=,
+      (size_t)shape->out * shape->kernel * shape->kernel * sizeof (float));
+  test_maps_clear (&again);
+  siamban_conv_free (conv);
+  case_clear (&c);
+}
+
+static void
+random_shapes (SiambanCpu level, gboolean depthwise)
+{
+  static const int kernels[] = {1, 2, 3, 5, 7};
+  for (guint k = 0; k < G_N_ELEMENTS (kernels); k++)
+    for (int stride = 1; stride <= 2; stride++)
+      for (int dilation = 1; dilation <= 4; dilation *= 2) {
+        SiambanConvShape s = {.kernel = kernels[k],
+            .stride = stride,
+            .dilation = dilation,
+            .depthwise = depthwise};
+        int span = dilation * (s.kernel - 1) + 1;
+        s.in = g_test_rand_int_range (1, 40);
+        s.out = depthwise ? s.in : g_test_rand_int_range (1, 40);
+        s.pad = g_test_rand_int_range (0, span);
+        s.has_residual = g_test_rand_int_range (0, 2);
+        s.act = g_test_rand_int_range (0, SIAMBAN_ACT_SIGMOID + 1);
+        int h = g_test_rand_int_range (span, span + 12);
+        int w = g_test_rand_int_range (span, span + 40);
+        check (level, &s, g_test_rand_int_range (1, 4), h, w);
+      }
+}
+
+static void
+test_dense (gconstpointer level)
+{
+  random_shapes (GPOINTER_TO_INT (level), FALSE);
+}
+
+static void
+test_depthwise (gconstpointer level)
+{
+  random_shapes (GPOINTER_TO_INT (level), TRUE);
+}
+
+static void
+test_networks (gconstpointer level)
+{
+  static const struct
+  {
+    SiambanConvShape shape;
+    int size;
+  } cases[] = {
+      {{3, 64, 7, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU}, 63},
+      {{64, 33, 3, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_NONE}, 33},
+      {{96, 64, 3, 1, 4, 4, FALSE, TRUE, SIAMBAN_ACT_RELU}, 31},
+      {{128, 250, 1, 1, 0, 1, FALSE, TRUE, SIAMBAN_ACT_RELU}, 31},
+      {{240, 240, 5, 1, 2, 1, TRUE, FALSE, SIAMBAN_ACT_HARDSWISH}, 16},
+      {{64, 8, 1, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_SIGMOID}, 1},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    check (GPOINTER_TO_INT (level), &cases[i].shape, 2, cases[i].size,
+        cases[i].size);
+}
+
+static void
+test_not_finite (gconstpointer level)
+{
+  const SiambanConvShape shape = {
+      16, 16, 1, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU};
+  Case c = case_new (&shape, 1, 4, 4);
+  SiambanConv *conv =
+      siamban_conv_new (GPOINTER_TO_INT (level), &shape, c.weight, c.bias);
+  c.in.data[5] = NAN;
+  run (conv, &c.in, NULL, &c.out, 1);
+  g_assert_true (isnan (c.out.data[0]));
+  g_assert_true (isfinite (c.out.data[c.out.ld]));
+  siamban_conv_free (conv);
+  case_clear (&c);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const SiambanCpu levels[] = {SIAMBAN_CPU_C, SIAMBAN_CPU_BLAS};
+  static const struct
+  {
+    const char *name;
+    GTestDataFunc run;
+  } tests[] = {
+      {"dense", test_dense},
+      {"depthwise", test_depthwise},
+      {"networks", test_networks},
+      {"not-finite", test_not_finite},
+  };
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (tests); j++) {
+      char *path = g_strdup_printf (
+          "/conv/%s/%s", siamban_cpu_name (levels[i]), tests[j].name);
+      g_test_add_data_func (path, GINT_TO_POINTER (levels[i]), tests[j].run);
+      g_free (path);
+    }
+  return g_test_run ();
+}
