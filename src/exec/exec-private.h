@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_EXEC_PRIVATE_H
+#define SIAMBAN_EXEC_PRIVATE_H
+
+#include "exec/exec.h"
+#include "kernels/ops.h"
+
+/* The convolution of @node over @in channels, owned by @weights. NULL with
+ * @error set: see siamban_program_compile(). */
+const SiambanConv *siamban_weights_conv (
+    SiambanWeights *weights, const SiambanNode *node, int in, GError **error);
+/* Element @index of a vector. */
+gboolean siamban_weights_element (SiambanWeights *weights, const char *name,
+    int index, float *value, GError **error);
+/* Softmax of a vector of @n. */
+gboolean siamban_weights_softmax (SiambanWeights *weights, const char *name,
+    int n, float *values, GError **error);
+
+SiambanCpu siamban_weights_level (const SiambanWeights *weights);
+const char *siamban_weights_path (const SiambanWeights *weights);
+
+/* Memory that is in use from step @first to step @last, both included. */
+typedef struct
+{
+  size_t size;
+  int first, last;
+  size_t offset; /* found by siamban_plan() */
+} SiambanSpan;
+
+/* Places spans so that none that are in use at one time overlap. Returns the
+ * size of the whole. */
+size_t siamban_plan (SiambanSpan *spans, int n);
+
+/* One map of a program, for one image. */
+typedef struct
+{
+  int c, h, w, ld;
+  int span;
+} SiambanPlace;
+
+/* Beside the operations of a graph there is one that writes an output. */
+#define SIAMBAN_STEP_OUTPUT (SIAMBAN_OP_WEIGHTED_SUM + 1)
+#define SIAMBAN_STEP_KINDS  (SIAMBAN_STEP_OUTPUT + 1)
+
+typedef struct
+{
+  int kind; /* SiambanOp, or SIAMBAN_STEP_OUTPUT */
+  char *name;
+  int in[SIAMBAN_MAX_INPUTS];
+  int n_in;
+  int out;   /* a place; the output step has none */
+  int index; /* which feature or output */
+  gboolean has_residual;
+  const SiambanConv *conv;
+  SiambanOpRows rows;
+  SiambanOpArgs args;
+  float weights[SIAMBAN_MAX_INPUTS];
+  guint64 macs;
+  guint64 cost; /* about how many numbers it handles for one image */
+} SiambanStep;
+
+struct _SiambanProgram
+{
+  SiambanPlace *places; /* by map of the graph */
+  SiambanSpan *spans;
+  GArray *steps; /* of SiambanStep */
+  size_t arena;  /* floats of all spans, for one image */
+  int n_features;
+  int n_outputs;
+  int *outputs; /* places */
+};
+
+#endif

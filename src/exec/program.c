@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "exec/exec-private.h"
+
+/* What compiling needs beside the program that it makes. */
+typedef struct
+{
+  const SiambanGraph *graph;
+  SiambanWeights *weights;
+  SiambanProgram *program;
+  GArray *spans; /* of SiambanSpan */
+  int *last_use; /* by map: the last step that reads it */
+} Compiler;
+
+static int
+input_of (const SiambanNode *node, guint i)
+{
+  return g_array_index (node->inputs, SiambanMap, i);
+}
+
+static size_t
+place_size (const SiambanPlace *place)
+{
+  size_t floats = (size_t)place->h * place->w * place->ld;
+  return (floats + SIAMBAN_LANES - 1) / SIAMBAN_LANES * SIAMBAN_LANES;
+}
+
+static void
+find_last_uses (const Compiler *compiler, const gboolean *needed)
+{
+  const SiambanGraph *graph = compiler->graph;
+  int step = 0;
+  for (guint map = 0; map < graph->nodes->len; map++) {
+    const SiambanNode *node = siamban_graph_node (graph, map);
+    if (!needed[map])
+      continue;
+    for (guint i = 0; i < node->inputs->len; i++)
+      compiler->last_use[input_of (node, i)] = step;
+    step++;
+  }
+  for (guint i = 0; i < graph->outputs->len; i++)
+    compiler->last_use[g_array_index (graph->outputs, SiambanMap, i)] =
+        step + i;
+}
+
+/* A residual that nothing reads later gives its memory to the sum. */
+static int
+inherited_span (const Compiler *compiler, const SiambanNode *node, int step)
+{
+  if (!node->has_residual)
+    return -1;
+  int residual = input_of (node, node->inputs->len - 1);
+  if (compiler->last_use[residual] > step || input_of (node, 0) == residual)
+    return -1;
+  return compiler->program->places[residual].span;
+}
+
+static void
+place_map (Compiler *compiler, SiambanMap map, int step)
+{
+  const SiambanNode *node = siamban_graph_node (compiler->graph, map);
+  SiambanPlace *place = &compiler->program->places[map];
+  place->c = node->c;
+  place->h = node->h;
+  place->w = node->w;
+  place->ld = node->op == SIAMBAN_OP_IMAGE ? 4
+                                           : (node->c + SIAMBAN_LANES - 1) /
+                                                 SIAMBAN_LANES * SIAMBAN_LANES;
+  place->span = inherited_span (compiler, node, step);
+  if (place->span >= 0) {
+    g_array_index (compiler->spans, SiambanSpan, place->span).last =
+        compiler->last_use[map];
+    return;
+  }
+  SiambanSpan span = {place_size (place), step, compiler->last_use[map], 0};
+  place->span = compiler->spans->len;
+  g_array_append_val (compiler->spans, span);
+}
+
+static gboolean
+bind (Compiler *compiler, const SiambanNode *node, SiambanStep *step,
+    GError **error)
+{
+  SiambanWeights *weights = compiler->weights;
+  switch (node->op) {
+    case SIAMBAN_OP_CONV: {
+      const SiambanPlace *in = &compiler->program->places[step->in[0]];
+      step->conv = siamban_weights_conv (weights, node, in->c, error);
+      return step->conv != NULL;
+    }
+    case SIAMBAN_OP_EXP:
+      step->args.factor = 1;
+      return !node->name || siamban_weights_element (weights, node->name,
+                                node->index, &step->args.factor, error);
+    case SIAMBAN_OP_WEIGHTED_SUM:
+      for (int i = 0; i < step->n_in; i++)
+        step->weights[i] = 1.0f / step->n_in;
+      return !node->name || siamban_weights_softmax (weights, node->name,
+                                step->n_in, step->weights, error);
+    default:
+      return TRUE;
+  }
+}
+
+static guint64
+step_cost (const SiambanProgram *program, const SiambanStep *step)
+{
+  guint64 cost = step->macs;
+  for (int i = 0; i < step->n_in; i++)
+    cost = MAX (cost, place_size (&program->places[step->in[i]]));
+  return cost;
+}
+
+static gboolean
+add_step (Compiler *compiler, SiambanMap map, GError **error)
+{
+  const SiambanNode *node = siamban_graph_node (compiler->graph, map);
+  SiambanProgram *program = compiler->program;
+  SiambanStep step = {
+      .kind = node->op,
+      .n_in = node->inputs->len,
+      .out = map,
+      .index = node->index,
+      .has_residual = node->has_residual,
+      .rows =
+          siamban_op_rows (siamban_weights_level (compiler->weights), node->op),
+      .args = {node->kernel, node->stride, node->pad, node->top, node->left,
+          node->act, 0, NULL},
+      .macs = siamban_graph_node_macs (compiler->graph, map),
+  };
+  for (int i = 0; i < step.n_in; i++)
+    step.in[i] = input_of (node, i);
+  place_map (compiler, map, program->steps->len);
+  if (!bind (compiler, node, &step, error))
+    return FALSE;
+  step.cost =
+      MAX (step_cost (program, &step), place_size (&program->places[map]));
+  step.name = g_strdup (node->name ? node->name : "");
+  g_array_append_val (program->steps, step);
+  return TRUE;
+}
+
+static void
+add_outputs (Compiler *compiler)
+{
+  SiambanProgram *program = compiler->program;
+  program->n_outputs = compiler->graph->outputs->len;
+  program->outputs = g_new (int, program->n_outputs);
+  for (int i = 0; i < program->n_outputs; i++) {
+    SiambanMap map = g_array_index (compiler->graph->outputs, SiambanMap, i);
+    SiambanStep step = {
+        .kind = SIAMBAN_STEP_OUTPUT,
+        .name = g_strdup (""),
+        .in = {map},
+        .n_in = 1,
+        .index = i,
+        .cost = place_size (&program->places[map]),
+    };
+    program->outputs[i] = map;
+    g_array_append_val (program->steps, step);
+  }
+}
+
+static void
+clear_step (gpointer data)
+{
+  g_free (((SiambanStep *)data)->name);
+}
+
+static SiambanProgram *
+program_new (const SiambanGraph *graph)
+{
+  SiambanProgram *program = g_new0 (SiambanProgram, 1);
+  program->places = g_new0 (SiambanPlace, graph->nodes->len);
+  program->steps = g_array_new (FALSE, FALSE, sizeof (SiambanStep));
+  g_array_set_clear_func (program->steps, clear_step);
+  program->n_features = graph->n_features;
+  return program;
+}
+
+void
+siamban_program_free (SiambanProgram *program)
+{
+  if (!program)
+    return;
+  g_array_unref (program->steps);
+  g_free (program->places);
+  g_free (program->spans);
+  g_free (program->outputs);
+  g_free (program);
+}
+
+static gboolean
+add_steps (Compiler *compiler, GError **error)
+{
+  guint n = compiler->graph->nodes->len;
+  gboolean *needed = g_new (gboolean, n);
+  gboolean ok = TRUE;
+  siamban_graph_needed (compiler->graph, needed);
+  find_last_uses (compiler, needed);
+  for (guint map = 0; ok && map < n; map++)
+    ok = !needed[map] || add_step (compiler, map, error);
+  g_free (needed);
+  return ok;
+}
+
+SiambanProgram *
+siamban_program_compile (
+    const SiambanGraph *graph, SiambanWeights *weights, GError **error)
+{
+  if (graph->error) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL, "%s: %s",
+        siamban_weights_path (weights), graph->error);
+    return NULL;
+  }
+  SiambanProgram *program = program_new (graph);
+  Compiler compiler = {
+      .graph = graph,
+      .weights = weights,
+      .program = program,
+      .spans = g_array_new (FALSE, FALSE, sizeof (SiambanSpan)),
+      .last_use = g_new0 (int, graph->nodes->len),
+  };
+  gboolean ok = add_steps (&compiler, error);
+  if (ok)
+    add_outputs (&compiler);
+  int n_spans = compiler.spans->len;
+  program->spans = (SiambanSpan *)g_array_free (compiler.spans, FALSE);
+  program->arena = siamban_plan (program->spans, n_spans);
+  g_free (compiler.last_use);
+  if (ok)
+    return program;
+  siamban_program_free (program);
+  return NULL;
+}
+
+size_t
+siamban_program_output_size (const SiambanProgram *program, int index)
+{
+  const SiambanPlace *place = &program->places[program->outputs[index]];
+  return (size_t)place->c * place->h * place->w;
+}
+
+guint
+siamban_program_n_steps (const SiambanProgram *program)
+{
+  return program->steps->len;
+}

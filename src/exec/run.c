@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <time.h>
+
+#include "exec/exec-private.h"
+
+/* Work below this is not worth handing to another thread. */
+#define GRAIN 16384
+
+struct _SiambanWorkspace
+{
+  gpointer data;
+  size_t size;
+};
+
+typedef struct
+{
+  const SiambanProgram *program;
+  const SiambanRun *run;
+  float *arena;
+  void *scratch;
+  SiambanTeam *team;
+} Context;
+
+typedef struct
+{
+  const Context *context;
+  const SiambanStep *step;
+  void (*rows) (
+      const Context *context, const SiambanStep *step, int begin, int end);
+  int n_rows, n_parts;
+} Split;
+
+SiambanWorkspace *
+siamban_workspace_new (void)
+{
+  return g_new0 (SiambanWorkspace, 1);
+}
+
+void
+siamban_workspace_free (SiambanWorkspace *workspace)
+{
+  if (!workspace)
+    return;
+  g_aligned_free (workspace->data);
+  g_free (workspace);
+}
+
+static gpointer
+workspace_reserve (SiambanWorkspace *workspace, size_t size)
+{
+  if (workspace->size < size) {
+    g_aligned_free (workspace->data);
+    workspace->data = g_aligned_alloc (size, 1, SIAMBAN_ALIGN);
+    workspace->size = size;
+  }
+  return workspace->data;
+}
+
+static SiambanMaps
+maps_at (const Context *context, int map)
+{
+  const SiambanPlace *place = &context->program->places[map];
+  size_t offset = context->program->spans[place->span].offset;
+  return (SiambanMaps){
+      .data = context->arena + offset * context->run->n,
+      .n = context->run->n,
+      .h = place->h,
+      .w = place->w,
+      .c = place->c,
+      .ld = place->ld,
+  };
+}
+
+static void
+run_part (void *data, unsigned i, unsigned worker)
+{
+  (void)worker;
+  const Split *split = data;
+  gint64 rows = split->n_rows;
+  split->rows (split->context, split->step, rows * i / split->n_parts,
+      rows * (i + 1) / split->n_parts);
+}
+
+static void
+run_rows (const Context *context, const SiambanStep *step, int map,
+    void (*rows) (const Context *, const SiambanStep *, int, int))
+{
+  int n = context->run->n;
+  Split split = {context, step, rows, n * context->program->places[map].h, 1};
+  guint64 most = MIN (step->cost * n / GRAIN, (guint64)split.n_rows);
+  split.n_parts = CLAMP (most, 1, 4 * siamban_team_size (context->team));
+  siamban_team_run (context->team, split.n_parts, run_part, &split);
+}
+
+static void
+image_rows (const Context *context, const SiambanStep *step, int begin, int end)
+{
+  const SiambanRun *run = context->run;
+  SiambanMaps out = maps_at (context, step->out);
+  for (int row = begin; row < end; row++)
+    if (run->pixels)
+      siamban_row_from_pixels (run->pixels[row / out.h], &out, row);
+    else
+      siamban_row_from_planes (run->planes[row / out.h], &out, row);
+}
+
+static void
+feature_rows (
+    const Context *context, const SiambanStep *step, int begin, int end)
+{
+  SiambanMaps out = maps_at (context, step->out);
+  int n_features = context->program->n_features;
+  for (int row = begin; row < end; row++)
+    siamban_row_from_planes (
+        context->run->features[row / out.h * n_features + step->index], &out,
+        row);
+}
+
+static void
+output_rows (
+    const Context *context, const SiambanStep *step, int begin, int end)
+{
+  SiambanMaps in = maps_at (context, step->in[0]);
+  int n_outputs = context->program->n_outputs;
+  for (int row = begin; row < end; row++)
+    siamban_row_to_planes (
+        &in, row, context->run->outputs[row / in.h * n_outputs + step->index]);
+}
+
+static void
+plain_rows (const Context *context, const SiambanStep *step, int begin, int end)
+{
+  SiambanMaps in[SIAMBAN_MAX_INPUTS], out = maps_at (context, step->out);
+  SiambanOpArgs args = step->args;
+  args.weights = step->weights;
+  for (int i = 0; i < step->n_in; i++)
+    in[i] = maps_at (context, step->in[i]);
+  step->rows (&args, in, step->n_in, &out, begin, end);
+}
+
+static void
+run_image (const Context *context, const SiambanStep *step)
+{
+  run_rows (context, step, step->out, image_rows);
+}
+
+static void
+run_feature (const Context *context, const SiambanStep *step)
+{
+  run_rows (context, step, step->out, feature_rows);
+}
+
+static void
+run_output (const Context *context, const SiambanStep *step)
+{
+  run_rows (context, step, step->in[0], output_rows);
+}
+
+static void
+run_plain (const Context *context, const SiambanStep *step)
+{
+  run_rows (context, step, step->out, plain_rows);
+}
+
+static void
+run_conv (const Context *context, const SiambanStep *step)
+{
+  SiambanMaps in = maps_at (context, step->in[0]);
+  SiambanMaps out = maps_at (context, step->out);
+  SiambanMaps residual;
+  if (step->has_residual)
+    residual = maps_at (context, step->in[1]);
+  siamban_conv_run (step->conv, &in, step->has_residual ? &residual : NULL,
+      &out, context->scratch, context->team);
+}
+
+static size_t
+no_scratch (const Context *context, const SiambanStep *step)
+{
+  (void)context;
+  (void)step;
+  return 0;
+}
+
+static size_t
+conv_scratch (const Context *context, const SiambanStep *step)
+{
+  SiambanMaps in = maps_at (context, step->in[0]);
+  SiambanMaps out = maps_at (context, step->out);
+  return siamban_conv_scratch (
+      step->conv, &in, &out, siamban_team_size (context->team));
+}
+
+static const struct
+{
+  const char *name;
+  size_t (*scratch) (const Context *context, const SiambanStep *step);
+  void (*run) (const Context *context, const SiambanStep *step);
+} kinds[SIAMBAN_STEP_KINDS] = {
+    [SIAMBAN_OP_IMAGE] = {"image", no_scratch, run_image},
+    [SIAMBAN_OP_FEATURE] = {"feature", no_scratch, run_feature},
+    [SIAMBAN_OP_CONV] = {"conv", conv_scratch, run_conv},
+    [SIAMBAN_OP_MAX_POOL] = {"max-pool", no_scratch, run_plain},
+    [SIAMBAN_OP_MEAN] = {"mean", no_scratch, run_plain},
+    [SIAMBAN_OP_SCALE] = {"scale", no_scratch, run_plain},
+    [SIAMBAN_OP_CROP] = {"crop", no_scratch, run_plain},
+    [SIAMBAN_OP_CONCAT] = {"concat", no_scratch, run_plain},
+    [SIAMBAN_OP_XCORR_DEPTHWISE] = {"xcorr-depthwise", no_scratch, run_plain},
+    [SIAMBAN_OP_XCORR_PIXELWISE] = {"xcorr-pixelwise", no_scratch, run_plain},
+    [SIAMBAN_OP_EXP] = {"exp", no_scratch, run_plain},
+    [SIAMBAN_OP_WEIGHTED_SUM] = {"weighted-sum", no_scratch, run_plain},
+    [SIAMBAN_STEP_OUTPUT] = {"output", no_scratch, run_output},
+};
+
+static const SiambanStep *
+nth_step (const SiambanProgram *program, guint i)
+{
+  return &g_array_index (program->steps, SiambanStep, i);
+}
+
+static void
+begin_run (Context *context, SiambanWorkspace *workspace)
+{
+  const SiambanProgram *program = context->program;
+  size_t arena = program->arena * context->run->n * sizeof (float);
+  size_t scratch = 0;
+  for (guint i = 0; i < program->steps->len; i++) {
+    const SiambanStep *step = nth_step (program, i);
+    scratch = MAX (scratch, kinds[step->kind].scratch (context, step));
+  }
+  guint8 *data = workspace_reserve (workspace, arena + scratch);
+  context->arena = (float *)data;
+  context->scratch = data + arena;
+}
+
+void
+siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
+    SiambanWorkspace *workspace, SiambanTeam *team)
+{
+  Context context = {program, run, NULL, NULL, team};
+  begin_run (&context, workspace);
+  for (guint i = 0; i < program->steps->len; i++) {
+    const SiambanStep *step = nth_step (program, i);
+    kinds[step->kind].run (&context, step);
+  }
+}
+
+static double
+now (void)
+{
+  struct timespec time;
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
+void
+siamban_program_run_timed (const SiambanProgram *program, const SiambanRun *run,
+    SiambanWorkspace *workspace, SiambanTeam *team, SiambanStepTime *times)
+{
+  Context context = {program, run, NULL, NULL, team};
+  begin_run (&context, workspace);
+  for (guint i = 0; i < program->steps->len; i++) {
+    const SiambanStep *step = nth_step (program, i);
+    double start = now ();
+    kinds[step->kind].run (&context, step);
+    times[i] = (SiambanStepTime){
+        .op = kinds[step->kind].name,
+        .name = step->name,
+        .algorithm = step->conv ? siamban_conv_algorithm (step->conv) : "",
+        .macs = step->macs,
+        .seconds = now () - start,
+    };
+  }
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <float.h>
+#include <math.h>
+
+#include "exec/exec-private.h"
+
+#define BN_EPSILON 1e-5
+
+struct _SiambanWeights
+{
+  const SiambanCheckpoint *checkpoint;
+  SiambanCpu level;
+  GHashTable *convs; /* what tells one from another -> SiambanConv */
+  GHashTable *used;  /* set of SiambanTensor */
+  guint64 n_parameters;
+};
+
+SiambanWeights *
+siamban_weights_new (const SiambanCheckpoint *checkpoint, SiambanCpu level)
+{
+  SiambanWeights *weights = g_new0 (SiambanWeights, 1);
+  weights->checkpoint = checkpoint;
+  weights->level = level;
+  weights->convs = g_hash_table_new_full (
+      g_str_hash, g_str_equal, g_free, (GDestroyNotify)siamban_conv_free);
+  weights->used = g_hash_table_new (NULL, NULL);
+  return weights;
+}
+
+void
+siamban_weights_free (SiambanWeights *weights)
+{
+  if (!weights)
+    return;
+  g_hash_table_unref (weights->convs);
+  g_hash_table_unref (weights->used);
+  g_free (weights);
+}
+
+guint64
+siamban_weights_n_parameters (const SiambanWeights *weights)
+{
+  return weights->n_parameters;
+}
+
+SiambanCpu
+siamban_weights_level (const SiambanWeights *weights)
+{
+  return weights->level;
+}
+
+const char *
+siamban_weights_path (const SiambanWeights *weights)
+{
+  return siamban_checkpoint_path (weights->checkpoint);
+}
+
+static char *
+shape_to_string (const guint64 *shape, unsigned n_dims)
+{
+  GString *text = g_string_new ("[");
+  for (unsigned i = 0; i < n_dims; i++)
+    g_string_append_printf (
+        text, "%s%" G_GUINT64_FORMAT, i ? ", " : "", shape[i]);
+  return g_string_free (g_string_append_c (text, ']'), FALSE);
+}
+
+static gboolean
+fail (const SiambanWeights *weights, const char *name, GError **error,
+    const char *problem, const guint64 *shape, unsigned n_dims)
+{
+  char *expected = shape_to_string (shape, n_dims);
+  g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
+      "%s: tensor \"%s\" %s, expected floats of shape %s",
+      siamban_weights_path (weights), name, problem, expected);
+  g_free (expected);
+  return FALSE;
+}
+
+/* A stride of 0 can make a tensor of any size from a file of a few bytes. */
+static gboolean
+repeats (const SiambanTensor *tensor)
+{
+  for (unsigned i = 0; i < tensor->n_dims; i++)
+    if (tensor->shape[i] > 1 && tensor->strides[i] == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_shape (const SiambanTensor *tensor, const guint64 *shape, unsigned n_dims)
+{
+  gboolean same = tensor->n_dims == n_dims;
+  for (unsigned i = 0; same && i < n_dims; i++)
+    same = tensor->shape[i] == shape[i];
+  return same;
+}
+
+static gboolean
+check_tensor (const SiambanWeights *weights, const SiambanTensor *tensor,
+    const char *name, const guint64 *shape, unsigned n_dims, GError **error)
+{
+  if (!tensor)
+    return fail (weights, name, error, "is missing", shape, n_dims);
+  if (!has_shape (tensor, shape, n_dims)) {
+    char *has = shape_to_string (tensor->shape, tensor->n_dims);
+    char *problem = g_strconcat ("has shape ", has, NULL);
+    fail (weights, name, error, problem, shape, n_dims);
+    g_free (problem);
+    g_free (has);
+    return FALSE;
+  }
+  if (tensor->dtype == SIAMBAN_DTYPE_I64)
+    return fail (weights, name, error, "holds integers", shape, n_dims);
+  if (repeats (tensor))
+    return fail (weights, name, error, "repeats elements", shape, n_dims);
+  return TRUE;
+}
+
+static gboolean
+all_finite (const float *values, guint64 n)
+{
+  int bad = 0;
+  for (guint64 i = 0; i < n; i++)
+    bad |= !(fabsf (values[i]) <= FLT_MAX);
+  return !bad;
+}
+
+static float *
+read_tensor (SiambanWeights *weights, const char *name, const guint64 *shape,
+    unsigned n_dims, GError **error)
+{
+  const SiambanTensor *tensor =
+      siamban_checkpoint_find (weights->checkpoint, name);
+  if (!check_tensor (weights, tensor, name, shape, n_dims, error))
+    return NULL;
+  float *values = g_new (float, tensor->n_elements);
+  siamban_tensor_read_f32 (tensor, values);
+  if (!all_finite (values, tensor->n_elements)) {
+    fail (weights, name, error, "holds a number that is not finite", shape,
+        n_dims);
+    g_free (values);
+    return NULL;
+  }
+  if (g_hash_table_add (weights->used, (gpointer)tensor))
+    weights->n_parameters += tensor->n_elements;
+  return values;
+}
+
+static float *
+read_vector (SiambanWeights *weights, const char *prefix, const char *suffix,
+    guint64 n, GError **error)
+{
+  char *name = g_strconcat (prefix, suffix, NULL);
+  float *values = read_tensor (weights, name, &n, 1, error);
+  g_free (name);
+  return values;
+}
+
+static float *
+read_filters (
+    SiambanWeights *weights, const SiambanNode *node, int in, GError **error)
+{
+  const guint64 shape[] = {
+      node->c, node->depthwise ? 1 : in, node->kernel, node->kernel};
+  char *name = g_strconcat (node->name, ".weight", NULL);
+  float *values =
+      read_tensor (weights, name, shape, node->linear ? 2 : 4, error);
+  g_free (name);
+  return values;
+}
+
+typedef struct
+{
+  float *gamma, *beta, *mean, *var;
+} BatchNorm;
+
+static void
+batch_norm_clear (BatchNorm *bn)
+{
+  g_free (bn->gamma);
+  g_free (bn->beta);
+  g_free (bn->mean);
+  g_free (bn->var);
+}
+
+static gboolean
+read_batch_norm (SiambanWeights *weights, const SiambanNode *node,
+    BatchNorm *bn, GError **error)
+{
+  const struct
+  {
+    const char *suffix;
+    float **values;
+  } parts[] = {
+      {".weight", &bn->gamma},
+      {".bias", &bn->beta},
+      {".running_mean", &bn->mean},
+      {".running_var", &bn->var},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    *parts[i].values =
+        read_vector (weights, node->bn, parts[i].suffix, node->c, error);
+    if (!*parts[i].values)
+      return FALSE;
+  }
+  for (int o = 0; o < node->c; o++)
+    if (bn->var[o] < 0) {
+      g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
+          "%s: tensor \"%s.running_var\" holds %g, expected variances of 0 "
+          "or more",
+          siamban_weights_path (weights), node->bn, (double)bn->var[o]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+fold (SiambanWeights *weights, const SiambanNode *node, float *filters,
+    guint64 taps, float *bias, GError **error)
+{
+  BatchNorm bn = {0};
+  gboolean ok = read_batch_norm (weights, node, &bn, error);
+  for (int o = 0; ok && o < node->c; o++) {
+    double scale = bn.gamma[o] / sqrt (bn.var[o] + BN_EPSILON);
+    for (guint64 i = 0; i < taps; i++)
+      filters[o * taps + i] = filters[o * taps + i] * scale;
+    bias[o] = bn.beta[o] + (bias[o] - (double)bn.mean[o]) * scale;
+  }
+  batch_norm_clear (&bn);
+  if (ok &&
+      (!all_finite (filters, taps * node->c) || !all_finite (bias, node->c))) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
+        "%s: \"%s\" times its batch normalisation \"%s\" is out of the range "
+        "of floats",
+        siamban_weights_path (weights), node->name, node->bn);
+    ok = FALSE;
+  }
+  return ok;
+}
+
+static SiambanConv *
+load_conv (SiambanWeights *weights, const SiambanNode *node,
+    const SiambanConvShape *shape, GError **error)
+{
+  SiambanConv *conv = NULL;
+  guint64 taps =
+      (guint64)node->kernel * node->kernel * (node->depthwise ? 1 : shape->in);
+  float *filters = read_filters (weights, node, shape->in, error);
+  float *bias = NULL;
+  if (filters)
+    bias = node->bias
+               ? read_vector (weights, node->name, ".bias", node->c, error)
+               : g_new0 (float, node->c);
+  if (bias && (!node->bn || fold (weights, node, filters, taps, bias, error)))
+    conv = siamban_conv_new (weights->level, shape, filters, bias);
+  g_free (filters);
+  g_free (bias);
+  return conv;
+}
+
+const SiambanConv *
+siamban_weights_conv (
+    SiambanWeights *weights, const SiambanNode *node, int in, GError **error)
+{
+  const SiambanConvShape shape = {
+      .in = in,
+      .out = node->c,
+      .kernel = node->kernel,
+      .stride = node->stride,
+      .pad = node->pad,
+      .dilation = node->dilation,
+      .depthwise = node->depthwise,
+      .has_residual = node->has_residual,
+      .act = node->act,
+  };
+  char *key = g_strdup_printf ("%s|%s|%d %d %d %d %d %d %d %d %d %d %d",
+      node->name, node->bn ? node->bn : "", shape.in, shape.out, shape.kernel,
+      shape.stride, shape.pad, shape.dilation, shape.depthwise,
+      shape.has_residual, (int)shape.act, node->bias, node->linear);
+  SiambanConv *conv = g_hash_table_lookup (weights->convs, key);
+  if (!conv) {
+    conv = load_conv (weights, node, &shape, error);
+    if (conv)
+      g_hash_table_insert (weights->convs, g_steal_pointer (&key), conv);
+  }
+  g_free (key);
+  return conv;
+}
+
+gboolean
+siamban_weights_element (SiambanWeights *weights, const char *name, int index,
+    float *value, GError **error)
+{
+  const SiambanTensor *tensor =
+      siamban_checkpoint_find (weights->checkpoint, name);
+  guint64 least = index + 1;
+  guint64 n = tensor && tensor->n_dims == 1 ? tensor->shape[0] : least;
+  float *values = read_vector (weights, name, "", MAX (n, least), error);
+  if (!values)
+    return FALSE;
+  *value = values[index];
+  g_free (values);
+  return TRUE;
+}
+
+gboolean
+siamban_weights_softmax (SiambanWeights *weights, const char *name, int n,
+    float *values, GError **error)
+{
+  float *vector = read_vector (weights, name, "", n, error);
+  double highest = -INFINITY, sum = 0;
+  if (!vector)
+    return FALSE;
+  for (int i = 0; i < n; i++)
+    highest = MAX (highest, vector[i]);
+  for (int i = 0; i < n; i++)
+    sum += exp (vector[i] - highest);
+  for (int i = 0; i < n; i++)
+    values[i] = exp (vector[i] - highest) / sum;
+  g_free (vector);
+  return TRUE;
+}
