@@ -2,6 +2,8 @@
 #ifndef SIAMBAN_CONV_PRIVATE_H
 #define SIAMBAN_CONV_PRIVATE_H
 
+#include <math.h>
+
 #include "kernels/conv.h"
 
 /* One way to compute a convolution. conv.c lists them in rising order of
@@ -31,6 +33,7 @@ typedef struct
 extern const SiambanConvAlgorithm siamban_conv_direct;
 extern const SiambanConvAlgorithm siamban_conv_depthwise;
 extern const SiambanConvAlgorithm siamban_conv_blas;
+extern const SiambanConvAlgorithm siamban_conv_gemm;
 
 /* For algorithms that add their products to what is in the map: writes bias
  * (+ residual) to pixels begin..end-1 of @out, counted over all images, and 0
@@ -42,6 +45,27 @@ void siamban_conv_start (const SiambanConvShape *shape, const float *bias,
 void siamban_conv_activate (const SiambanConvShape *shape,
     const SiambanMaps *out, size_t begin, size_t end);
 
+/* What a map's values are clamped to, where that is all that an activation
+ * does: else everything is let through. */
+static inline gboolean
+siamban_act_is_clamp (SiambanAct act)
+{
+  return act == SIAMBAN_ACT_NONE || act == SIAMBAN_ACT_RELU ||
+         act == SIAMBAN_ACT_RELU6;
+}
+
+static inline float
+siamban_act_low (SiambanAct act)
+{
+  return act == SIAMBAN_ACT_RELU || act == SIAMBAN_ACT_RELU6 ? 0 : -INFINITY;
+}
+
+static inline float
+siamban_act_high (SiambanAct act)
+{
+  return act == SIAMBAN_ACT_RELU6 ? 6 : INFINITY;
+}
+
 /* Over @n numbers, in place. */
 void siamban_activate (SiambanAct act, float *x, size_t n);
 
@@ -49,6 +73,13 @@ static inline size_t
 siamban_round_up (size_t n, size_t unit)
 {
   return (n + unit - 1) / unit * unit;
+}
+
+/* Zeroes, SIAMBAN_ALIGN aligned, for g_aligned_free(). */
+static inline float *
+siamban_alloc_floats (size_t n)
+{
+  return g_aligned_alloc0 (n, sizeof (float), SIAMBAN_ALIGN);
 }
 
 #endif

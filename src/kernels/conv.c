@@ -8,6 +8,7 @@ static const SiambanConvAlgorithm *const algorithms[] = {
     &siamban_conv_direct,
     &siamban_conv_depthwise,
     &siamban_conv_blas,
+    &siamban_conv_gemm,
 };
 
 struct _SiambanConv

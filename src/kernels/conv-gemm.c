@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/conv-private.h"
+#include "kernels/dsp.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Implicit GEMM: pixels by channels, read where they lie through pointers. */
+
+/* Floats of the input, and of them the part of the reduction, that a block of
+ * pixels may take, so that it stays in the second-level cache. */
+#define BLOCK_FLOATS     49152
+#define BLOCK_RUN        512
+#define MAX_BLOCK_PIXELS 240
+#define JOBS_PER_THREAD  8
+
+typedef struct
+{
+  SiambanConvShape shape;
+  const SiambanDsp *dsp;
+  int lanes;     /* input channels as packed: 4 of an image */
+  float *weight; /* panel x tap x lane x SIAMBAN_PANEL */
+  float *bias;
+  float *zeros; /* a pixel of the padding */
+} Gemm;
+
+typedef struct
+{
+  const Gemm *gemm;
+  SiambanMaps in;
+  const SiambanMaps *residual, *out;
+  int pad;
+  int segments, step; /* taps of a segment: 1, or a row of an image */
+  size_t run;
+  size_t pixels, block, blocks;
+  size_t panels, group; /* group: panels of a job */
+  const float **rows;
+  size_t rows_size; /* of one worker */
+} Run;
+
+static gboolean
+suits (const SiambanConvShape *shape)
+{
+  return !shape->depthwise;
+}
+
+static void *
+prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
+    const float *bias)
+{
+  Gemm *self = g_new0 (Gemm, 1);
+  size_t taps = (size_t)shape->kernel * shape->kernel;
+  self->shape = *shape;
+  self->dsp = siamban_dsp (cpu);
+  self->lanes = MAX (shape->in, 4);
+  size_t panel = taps * self->lanes * SIAMBAN_PANEL;
+  size_t out = siamban_round_up (shape->out, SIAMBAN_PANEL);
+  self->weight = siamban_alloc_floats (out / SIAMBAN_PANEL * panel);
+  self->bias = siamban_alloc_floats (out);
+  self->zeros = siamban_alloc_floats (self->lanes);
+  memcpy (self->bias, bias, shape->out * sizeof *bias);
+  for (int o = 0; o < shape->out; o++)
+    for (int i = 0; i < shape->in; i++)
+      for (size_t t = 0; t < taps; t++)
+        self->weight[o / SIAMBAN_PANEL * panel +
+                     (t * self->lanes + i) * SIAMBAN_PANEL +
+                     o % SIAMBAN_PANEL] = *weight++;
+  return self;
+}
+
+static void
+gemm_free (void *data)
+{
+  Gemm *self = data;
+  g_aligned_free (self->weight);
+  g_aligned_free (self->bias);
+  g_aligned_free (self->zeros);
+  g_free (self);
+}
+
+static size_t
+size (const void *data)
+{
+  const Gemm *self = data;
+  size_t out = siamban_round_up (self->shape.out, SIAMBAN_PANEL);
+  size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
+  return (taps * self->lanes + 1) * out * sizeof (float);
+}
+
+static void
+plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
+    unsigned threads)
+{
+  const SiambanConvShape *shape = &self->shape;
+  gboolean image = in->ld == self->lanes && self->lanes == 4;
+  run->gemm = self;
+  run->in = *in;
+  run->out = out;
+  run->pad = shape->pad;
+  run->step = image && shape->dilation == 1 ? shape->kernel : 1;
+  run->segments = shape->kernel * shape->kernel / run->step;
+  run->run = (size_t)run->step * self->lanes;
+  size_t deep = MIN (run->run * run->segments, BLOCK_RUN);
+  run->pixels = (size_t)out->n * out->h * out->w;
+  run->block = MIN (BLOCK_FLOATS / deep, MAX_BLOCK_PIXELS);
+  run->block -= run->block % self->dsp->rows;
+  run->blocks = (run->pixels + run->block - 1) / run->block;
+  run->panels = siamban_round_up (shape->out, SIAMBAN_PANEL) / SIAMBAN_PANEL;
+  size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
+  groups = CLAMP (groups, 1, run->panels);
+  run->group = (run->panels + groups - 1) / groups;
+  run->rows_size = run->block * run->segments;
+}
+
+/* An image's rows of taps may not reach over its edges: it is given some. */
+static size_t
+border_floats (const Run *run)
+{
+  if (run->step == 1 || run->pad == 0)
+    return 0;
+  const SiambanMaps *in = &run->in;
+  return (size_t)in->n * (in->h + 2 * run->pad) * (in->w + 2 * run->pad) * 4;
+}
+
+static size_t
+scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+    unsigned threads)
+{
+  Run run;
+  plan (&run, data, in, out, threads);
+  return siamban_round_up (
+             border_floats (&run) * sizeof (float), SIAMBAN_ALIGN) +
+         threads * run.rows_size * sizeof (float *);
+}
+
+static void
+add_border (void *data, unsigned i, unsigned worker)
+{
+  (void)worker;
+  void **both = data;
+  const SiambanMaps *from = both[0], *to = both[1];
+  int pad = (to->h - from->h) / 2, image = i / to->h, y = i % to->h - pad;
+  size_t row = (size_t)to->w * 4;
+  float *out = to->data + i * row;
+  memset (out, 0, row * sizeof *out);
+  if (y >= 0 && y < from->h)
+    memcpy (out + pad * 4,
+        from->data + ((size_t)image * from->h + y) * from->w * 4,
+        (size_t)from->w * 4 * sizeof *out);
+}
+
+/* Pointers to what segment @s takes for pixels begin..end-1. */
+static void
+point (const Run *run, int s, size_t begin, size_t end, const float **rows)
+{
+  const SiambanConvShape *shape = &run->gemm->shape;
+  const SiambanMaps *in = &run->in, *out = run->out;
+  int tap = s * run->step, dilation = shape->dilation;
+  int dy = tap / shape->kernel * dilation - run->pad;
+  int dx = tap % shape->kernel * dilation - run->pad;
+  int ox = begin % out->w, oy = begin / out->w % out->h;
+  size_t image = begin / out->w / out->h;
+  for (size_t i = begin; i < end; i++) {
+    int y = oy * shape->stride + dy, x = ox * shape->stride + dx;
+    gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
+    *rows++ = inside ? in->data + ((image * in->h + y) * in->w + x) * in->ld
+                     : run->gemm->zeros;
+    if (++ox < out->w)
+      continue;
+    ox = 0;
+    if (++oy < out->h)
+      continue;
+    oy = 0;
+    image++;
+  }
+}
+
+/* One tile whose panel sticks out of the map. */
+static void
+run_tail (
+    const Gemm *self, const SiambanMaps *out, SiambanGemm *g, unsigned rows)
+{
+  float tile[32 * SIAMBAN_PANEL];
+  float *c = g->c;
+  size_t n = (self->shape.out - 1) % SIAMBAN_PANEL + 1;
+  size_t wide =
+      (size_t)out->ld == siamban_round_up (self->shape.out, SIAMBAN_LANES)
+          ? SIAMBAN_PANEL
+          : n;
+  size_t ldc = g->ldc;
+  g->c = tile;
+  g->ldc = SIAMBAN_PANEL;
+  self->dsp->gemm (g, rows);
+  siamban_activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
+  for (unsigned i = 0; i < rows; i++) {
+    memset (tile + i * SIAMBAN_PANEL + n, 0, (wide - n) * sizeof *tile);
+    memcpy (c + i * ldc, tile + i * SIAMBAN_PANEL, wide * sizeof *tile);
+  }
+  g->c = c;
+  g->ldc = ldc;
+}
+
+/* All tiles of pixels begin..end-1 by one panel, over segments from..to-1 and
+ * offset..offset+length-1 of each. */
+static void
+run_panel (const Run *run, const float **rows, size_t begin, size_t end,
+    size_t panel, int from, int to, size_t offset, size_t length)
+{
+  const Gemm *self = run->gemm;
+  const SiambanConvShape *shape = &self->shape;
+  const SiambanMaps *out = run->out, *residual = run->residual;
+  gboolean first = from == 0 && offset == 0;
+  gboolean last = to == run->segments && offset + length == run->run;
+  size_t segment = run->run * SIAMBAN_PANEL, n = end - begin;
+  size_t tiles = (n + self->dsp->rows - 1) / self->dsp->rows;
+  SiambanGemm g = {
+      .pitch = run->block,
+      .n_segments = to - from,
+      .offset = offset,
+      .run = length,
+      .b = self->weight + (panel * run->segments + from) * segment +
+           offset * SIAMBAN_PANEL,
+      .b_pitch = segment,
+      .ldc = out->ld,
+      .bias = first ? self->bias + panel * SIAMBAN_PANEL : NULL,
+      .ld_residual = first && residual ? residual->ld : 0,
+      .low = last ? siamban_act_low (shape->act) : -INFINITY,
+      .high = last ? siamban_act_high (shape->act) : INFINITY,
+  };
+  gboolean tail = (panel + 1) * SIAMBAN_PANEL > (size_t)shape->out;
+  for (size_t t = 0; t < tiles; t++) {
+    size_t i = begin + n * t / tiles;
+    unsigned tall = begin + n * (t + 1) / tiles - i;
+    g.rows = rows + (size_t)from * run->block + (i - begin);
+    g.c = out->data + i * out->ld + panel * SIAMBAN_PANEL;
+    if (g.ld_residual)
+      g.residual = residual->data + i * residual->ld + panel * SIAMBAN_PANEL;
+    if (tail) {
+      run_tail (self, out, &g, tall);
+      continue;
+    }
+    self->dsp->gemm (&g, tall);
+    if (last && !siamban_act_is_clamp (shape->act))
+      for (unsigned r = 0; r < tall; r++)
+        siamban_activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
+  }
+}
+
+static void
+run_panels (const Run *run, const float **rows, size_t begin, size_t end,
+    size_t first, size_t last)
+{
+  int together = MAX (BLOCK_RUN / run->run, 1);
+  size_t whole = run->gemm->shape.out / SIAMBAN_PANEL;
+  for (int s = 0; s < run->segments; s += together)
+    for (size_t offset = 0; offset < run->run; offset += BLOCK_RUN)
+      for (size_t panel = first; panel < MIN (last, whole); panel++)
+        run_panel (run, rows, begin, end, panel, s,
+            MIN (s + together, run->segments), offset,
+            MIN (run->run - offset, BLOCK_RUN));
+  for (size_t panel = MAX (first, whole); panel < last; panel++)
+    run_panel (run, rows, begin, end, panel, 0, run->segments, 0, run->run);
+}
+
+static void
+run_job (void *data, unsigned i, unsigned worker)
+{
+  const Run *run = data;
+  const float **rows = run->rows + worker * run->rows_size;
+  size_t groups = (run->panels + run->group - 1) / run->group;
+  size_t begin = i / groups * run->block, panel = i % groups * run->group;
+  size_t end = MIN (begin + run->block, run->pixels);
+  for (int s = 0; s < run->segments; s++)
+    point (run, s, begin, end, rows + s * run->block);
+  run_panels (
+      run, rows, begin, end, panel, MIN (panel + run->group, run->panels));
+}
+
+static void
+run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
+    const SiambanMaps *out, void *scratch, SiambanTeam *team)
+{
+  Run run;
+  plan (&run, data, in, out, siamban_team_size (team));
+  run.residual = residual;
+  size_t border = border_floats (&run);
+  run.rows =
+      (void *)((float *)scratch + siamban_round_up (border, SIAMBAN_LANES));
+  if (border) {
+    SiambanMaps with = {
+        scratch, in->n, in->h + 2 * run.pad, in->w + 2 * run.pad, in->c, 4};
+    void *both[] = {&run.in, &with};
+    siamban_team_run (team, with.n * with.h, add_border, both);
+    run.in = with;
+    run.pad = 0;
+  }
+  size_t groups = (run.panels + run.group - 1) / run.group;
+  siamban_team_run (team, run.blocks * groups, run_job, &run);
+}
+
+const SiambanConvAlgorithm siamban_conv_gemm = {
+    .name = "gemm",
+    .level = SIAMBAN_CPU_SIMD,
+    .suits = suits,
+    .prepare = prepare,
+    .free = gemm_free,
+    .size = size,
+    .scratch = scratch,
+    .run = run,
+};

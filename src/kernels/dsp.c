@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/dsp.h"
+
+const SiambanDsp *
+siamban_dsp (SiambanCpu level)
+{
+#ifdef SIAMBAN_HAVE_AVX2
+  if (level >= SIAMBAN_CPU_AVX2)
+    return &siamban_dsp_avx2;
+#endif
+  return NULL;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The GEMM microkernel: one function a number of rows, its sums in variables of
+ * their own, since compilers spill arrays of them. */
+#include "kernels/dsp.h"
+
+/* X (row, vector) for each vector of a panel. */
+#if LANES == 16
+#define VECTORS(X, i) X (i, 0)
+#elif LANES == 8
+#define VECTORS(X, i) X (i, 0) X (i, 1)
+#else
+#define VECTORS(X, i) X (i, 0) X (i, 1) X (i, 2) X (i, 3)
+#endif
+
+#define ROWS_1(X) X (0)
+#define ROWS_2(X) ROWS_1 (X) X (1)
+#define ROWS_3(X) ROWS_2 (X) X (2)
+#define ROWS_4(X) ROWS_3 (X) X (3)
+#define ROWS_5(X) ROWS_4 (X) X (4)
+#define ROWS_6(X) ROWS_5 (X) X (5)
+
+#define START(i, v)                                                            \
+  vf sum##i##_##v =                                                            \
+      vload (g->bias ? g->bias + v * LANES : g->c + i * g->ldc + v * LANES);   \
+  if (g->residual)                                                             \
+    sum##i##_##v += vload (g->residual + i * g->ld_residual + v * LANES);
+#define START_ROW(i) VECTORS (START, i)
+
+#define POINT_ROW(i) const float *a##i = rows[i] + g->offset;
+
+#define LOAD_B(u, v) vf b_##v = vload (b + u * SIAMBAN_PANEL + v * LANES);
+#define STEP(i, v)   VFMA (sum##i##_##v, x, b_##v);
+#define STEP_ROW(i)                                                            \
+  {                                                                            \
+    vf x = vset (a##i[k + u]);                                                 \
+    VECTORS (STEP, i)                                                          \
+  }
+/* Panels come from the outer caches; 8 steps ahead they are there in time. */
+#define STEP_ALL(U, ROWS)                                                      \
+  {                                                                            \
+    enum                                                                       \
+    {                                                                          \
+      u = U                                                                    \
+    };                                                                         \
+    VECTORS (LOAD_B, u)                                                        \
+    __builtin_prefetch (b + (u + 8) * SIAMBAN_PANEL);                          \
+    ROWS (STEP_ROW)                                                            \
+  }
+
+#define STORE(i, v)                                                            \
+  vstore (g->c + i * g->ldc + v * LANES, vmin (high, vmax (low, sum##i##_##v)));
+#define STORE_ROW(i) VECTORS (STORE, i)
+
+#define GEMM(N, ROWS)                                                          \
+  static void gemm_##N (const SiambanGemm *g)                                  \
+  {                                                                            \
+    const float *const *rows = g->rows;                                        \
+    const float *segment = g->b;                                               \
+    size_t run = g->run;                                                       \
+    ROWS (START_ROW)                                                           \
+    for (size_t s = 0; s < g->n_segments; s++) {                               \
+      const float *b = segment;                                                \
+      size_t k = 0;                                                            \
+      ROWS (POINT_ROW)                                                         \
+      for (; k + 4 <= run; k += 4, b += 4 * SIAMBAN_PANEL) {                   \
+        STEP_ALL (0, ROWS)                                                     \
+        STEP_ALL (1, ROWS)                                                     \
+        STEP_ALL (2, ROWS)                                                     \
+        STEP_ALL (3, ROWS)                                                     \
+      }                                                                        \
+      for (; k < run; k++, b += SIAMBAN_PANEL)                                 \
+        STEP_ALL (0, ROWS)                                                     \
+      segment += g->b_pitch;                                                   \
+      rows += g->pitch;                                                        \
+    }                                                                          \
+    vf low = vset (g->low), high = vset (g->high);                             \
+    ROWS (STORE_ROW)                                                           \
+  }
+
+GEMM (1, ROWS_1)
+GEMM (2, ROWS_2)
+GEMM (3, ROWS_3)
+GEMM (4, ROWS_4)
+GEMM (5, ROWS_5)
+GEMM (6, ROWS_6)
+
+static void
+gemm (const SiambanGemm *g, unsigned rows)
+{
+  static void (*const kernels[]) (const SiambanGemm *) = {
+      gemm_1, gemm_2, gemm_3, gemm_4, gemm_5, gemm_6};
+  kernels[rows - 1](g);
+}
