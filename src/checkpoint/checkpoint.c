@@ -58,13 +58,16 @@ siamban_checkpoint_add (SiambanCheckpoint *checkpoint,
 static void
 strip_prefix (SiambanCheckpoint *checkpoint, const char *prefix)
 {
-  for (guint i = 0; i < checkpoint->tensors->len; i++)
-    if (!g_str_has_prefix (
-            siamban_checkpoint_nth (checkpoint, i)->name, prefix))
+  gsize length = strlen (prefix);
+
+  for (guint i = 0; i < checkpoint->tensors->len; i++) {
+    const char *name = siamban_checkpoint_nth (checkpoint, i)->name;
+
+    if (!g_str_has_prefix (name, prefix) || name[length] == '\0')
       return;
+  }
   for (guint i = 0; i < checkpoint->tensors->len; i++)
-    g_array_index (checkpoint->tensors, SiambanTensor, i).name +=
-        strlen (prefix);
+    g_array_index (checkpoint->tensors, SiambanTensor, i).name += length;
 }
 
 static gboolean

@@ -131,7 +131,7 @@ read_storages (SiambanSpan rest, const SiambanPickle *pickle,
     SiambanSpan span;
 
     if (key->type != SIAMBAN_PICKLE_STRING) {
-      siamban_refuse (error, "the key of a storage is a %s, expected a str",
+      siamban_refuse (error, "the key of a storage is of type %s, expected str",
           siamban_pickle_type_name (key->type));
       return NULL;
     }
@@ -168,7 +168,7 @@ siamban_legacy_checkpoint_read (SiambanCheckpoint *checkpoint, GError **error)
   if (keys == NULL)
     return FALSE;
   if (keys->root.type != SIAMBAN_PICKLE_LIST)
-    return siamban_refuse (error, "the list of storages is a %s",
+    return siamban_refuse (error, "the list of storages is of type %s",
         siamban_pickle_type_name (keys->root.type));
   storages = read_storages (rest, state, keys->root.items, error);
   return storages != NULL &&

@@ -118,7 +118,7 @@ expect (Machine *m, const SiambanPickleValue *value, SiambanPickleType type,
     const char *where)
 {
   if (value->type != type)
-    return siamban_refuse (m->error, "the pickle has a %s in place of a %s %s",
+    return siamban_refuse (m->error, "the pickle has %s in place of the %s %s",
         siamban_pickle_type_name (value->type), siamban_pickle_type_name (type),
         where);
   return TRUE;
@@ -612,7 +612,7 @@ siamban_pickle_read (SiambanSpan data, GError **error)
   pickle->storages = g_ptr_array_new ();
   pickle->arrays =
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
-  m.stack = g_array_new (FALSE, FALSE, sizeof (SiambanPickleValue));
+  m.stack = g_array_sized_new (FALSE, FALSE, sizeof (SiambanPickleValue), 64);
   m.marks = g_array_new (FALSE, FALSE, sizeof (guint));
   m.memo = g_array_new (FALSE, TRUE, sizeof (SiambanPickleValue));
   while (fine && !m.stopped)

@@ -43,10 +43,13 @@ check_syntax (const char *text, gsize size, GError **error)
 static gboolean
 read_dtype (JsonObject *entry, SiambanDtype *dtype, GError **error)
 {
-  const char *name =
-      json_object_get_string_member_with_default (entry, "dtype", "missing");
+  JsonNode *node = json_object_get_member (entry, "dtype");
   g_autofree char *quoted = NULL;
+  const char *name;
 
+  if (node == NULL || json_node_get_value_type (node) != G_TYPE_STRING)
+    return siamban_refuse (error, "its dtype is not a string");
+  name = json_node_get_string (node);
   for (*dtype = 0; *dtype < SIAMBAN_N_DTYPES; ++*dtype)
     if (g_strcmp0 (name, siamban_dtype_code (*dtype)) == 0)
       return TRUE;

@@ -73,7 +73,7 @@ read_sizes (const SiambanPickleValue *tuple, guint64 *sizes, unsigned *n,
     const char *what, GError **error)
 {
   if (tuple->type != SIAMBAN_PICKLE_TUPLE)
-    return siamban_refuse (error, "its %s is a %s, expected a tuple", what,
+    return siamban_refuse (error, "its %s is of type %s, expected tuple", what,
         siamban_pickle_type_name (tuple->type));
   if (tuple->items->len > SIAMBAN_MAX_DIMS)
     return siamban_refuse (error, "it has %u dimensions, expected %d at most",
@@ -157,12 +157,13 @@ read_tensor (const Reader *reader, const SiambanPickleValue *name,
 
   if (name->type != SIAMBAN_PICKLE_STRING)
     return siamban_refuse (error,
-        "a key of the state_dict is a %s, expected the name of a tensor",
+        "a key of the state_dict is of type %s, expected the name of a tensor",
         siamban_pickle_type_name (name->type));
   quoted = siamban_quote (name->text, name->length);
   if (value->type != SIAMBAN_PICKLE_TENSOR)
     return siamban_refuse (error,
-        "entry %s is a %s, expected a tensor: a state_dict lies bare in the "
+        "entry %s is of type %s, expected a tensor: a state_dict lies bare in "
+        "the "
         "file or under 'state_dict'",
         quoted, siamban_pickle_type_name (value->type));
   if (!read_layout (reader, value->items, &tensor, error)) {
@@ -185,7 +186,7 @@ siamban_state_dict_read (SiambanCheckpoint *checkpoint,
       siamban_pickle_lookup (dict, "state_dict") != NULL)
     dict = siamban_pickle_lookup (dict, "state_dict");
   if (dict->type != SIAMBAN_PICKLE_DICT)
-    return siamban_refuse (error, "a %s in place of the state_dict",
+    return siamban_refuse (error, "expected a state_dict, found %s",
         siamban_pickle_type_name (dict->type));
   for (guint i = 0; i < dict->items->len; i += 2)
     if (!read_tensor (&reader, siamban_pickle_nth (dict->items, i),
