@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "exec/exec.h"
+#include "expect.h"
+#include "report.h"
+
+#define N_DTYPES (SIAMBAN_DTYPE_I64 + 1)
+
+/* Names come from the file, and this may be a terminal. */
+static char *
+shown (const char *name)
+{
+  return g_strescape (name, NULL);
+}
+
+static char *
+shape_text (const guint64 *shape, unsigned n_dims)
+{
+  GString *text = g_string_new (n_dims == 0 ? "scalar" : NULL);
+  for (unsigned i = 0; i < n_dims; i++)
+    g_string_append_printf (
+        text, "%s%" G_GUINT64_FORMAT, i ? " x " : "", shape[i]);
+  return g_string_free (text, FALSE);
+}
+
+static void
+print_kind (const SiambanCheckpoint *checkpoint)
+{
+  switch (siamban_checkpoint_kind (checkpoint)) {
+    case SIAMBAN_CHECKPOINT_ZIP:
+      report_line ("kind", "torch.save archive");
+      break;
+    case SIAMBAN_CHECKPOINT_LEGACY:
+      report_line ("kind", "torch.save stream (before PyTorch 1.6)");
+      break;
+    case SIAMBAN_CHECKPOINT_SAFETENSORS:
+      report_line ("kind", "safetensors");
+      break;
+  }
+}
+
+static void
+print_totals (const SiambanCheckpoint *checkpoint)
+{
+  guint count[N_DTYPES] = {0};
+  guint n = siamban_checkpoint_n_tensors (checkpoint);
+  guint64 parameters = 0;
+  for (guint i = 0; i < n; i++) {
+    const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
+    count[tensor->dtype]++;
+    if (tensor->dtype != SIAMBAN_DTYPE_I64)
+      parameters += tensor->n_elements;
+  }
+  GString *dtypes = g_string_new (NULL);
+  for (int d = 0; d < N_DTYPES; d++)
+    if (count[d] > 0)
+      g_string_append_printf (dtypes, "%s%u %s", dtypes->len ? ", " : "",
+          count[d], siamban_dtype_name (d));
+  report_line ("tensors", "%u: %s", n, dtypes->str);
+  report_line ("parameters", "%" G_GUINT64_FORMAT, parameters);
+  g_string_free (dtypes, TRUE);
+}
+
+static void
+print_tensors (const SiambanCheckpoint *checkpoint)
+{
+  guint n = siamban_checkpoint_n_tensors (checkpoint);
+  int width = 0;
+  for (guint i = 0; i < n; i++)
+    width =
+        MAX (width, (int)strlen (siamban_checkpoint_nth (checkpoint, i)->name));
+  for (guint i = 0; i < n; i++) {
+    const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
+    char *name = shown (tensor->name);
+    char *shape = shape_text (tensor->shape, tensor->n_dims);
+    g_print ("    %-*s  %-8s  %s\n", MIN (width, 80), name,
+        siamban_dtype_name (tensor->dtype), shape);
+    g_free (shape);
+    g_free (name);
+  }
+}
+
+static void
+print_macs (const char *label, const SiambanGraph *graph, const char *unit)
+{
+  report_line (label, "%.1f million multiply-accumulates a %s",
+      siamban_graph_macs (graph) * 1e-6, unit);
+}
+
+static void
+print_network (const SiambanNetwork *network, const SiambanConfig *config)
+{
+  const SiambanTrackParams *track = &network->track;
+  report_line ("architecture", "%s", network->architecture);
+  report_line ("config", "%s",
+      config->path ? config->path : "none: as published for the architecture");
+  report_line ("crops", "template %d, search %d pixels", track->exemplar_size,
+      track->instance_size);
+  report_line ("scores", "%d x %d, %d pixels apart, %s", track->score_size,
+      track->score_size, track->stride,
+      track->cls_channels == 2 ? "softmax" : "sigmoid");
+  report_line ("tracker", "window %.6g, penalty %.6g, lr %.6g, context %.6g",
+      track->window_influence, track->penalty_k, track->lr,
+      track->context_amount);
+  print_macs ("template", network->template_graph, "target");
+  print_macs ("search", network->search_graph, "frame");
+}
+
+static gboolean
+fits (const SiambanTensor *tensor, const Expected *expected)
+{
+  if (tensor->n_dims != expected->n_dims)
+    return FALSE;
+  for (unsigned i = 0; i < tensor->n_dims; i++)
+    if (tensor->shape[i] < expected->shape[i] ||
+        (tensor->shape[i] > expected->shape[i] && !expected->or_longer))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+check_expected (Report *report, const SiambanCheckpoint *checkpoint,
+    const Expected *expected)
+{
+  const SiambanTensor *tensor =
+      siamban_checkpoint_find (checkpoint, expected->name);
+  char *wanted = shape_text (expected->shape, expected->n_dims);
+  if (tensor == NULL)
+    report_problem (report, "%s: missing, expected %s floats%s", expected->name,
+        wanted, expected->or_longer ? " or more" : "");
+  else if (!fits (tensor, expected)) {
+    char *shape = shape_text (tensor->shape, tensor->n_dims);
+    report_problem (report, "%s: has shape %s, expected %s%s", expected->name,
+        shape, wanted, expected->or_longer ? " or more" : "");
+    g_free (shape);
+  } else if (tensor->dtype == SIAMBAN_DTYPE_I64)
+    report_problem (
+        report, "%s: holds integers, expected floats", expected->name);
+  g_free (wanted);
+}
+
+static void
+check_finite (Report *report, const SiambanTensor *tensor)
+{
+  if (tensor->dtype == SIAMBAN_DTYPE_I64)
+    return;
+  float *values = g_new (float, tensor->n_elements);
+  guint64 bad = 0;
+  siamban_tensor_read_f32 (tensor, values);
+  for (guint64 i = 0; i < tensor->n_elements; i++)
+    bad += !isfinite (values[i]);
+  g_free (values);
+  if (bad == 0)
+    return;
+  char *name = shown (tensor->name);
+  report_problem (report,
+      "%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+      " numbers are not finite",
+      name, bad, tensor->n_elements);
+  g_free (name);
+}
+
+/* The tensors of no use, counted by the first part of their names. */
+static void
+print_unused (const SiambanCheckpoint *checkpoint, GHashTable *used)
+{
+  GHashTable *groups =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  guint n = 0;
+  for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++) {
+    const char *name = siamban_checkpoint_nth (checkpoint, i)->name;
+    if (g_hash_table_contains (used, name))
+      continue;
+    const char *last = strrchr (name, '.');
+    char *group = last && g_str_equal (last, ".num_batches_tracked")
+                      ? g_strdup (last + 1)
+                      : g_strndup (name, strcspn (name, "."));
+    guint so_far = GPOINTER_TO_UINT (g_hash_table_lookup (groups, group));
+    g_hash_table_insert (groups, group, GUINT_TO_POINTER (so_far + 1));
+    n++;
+  }
+  GList *names =
+      g_list_sort (g_hash_table_get_keys (groups), (GCompareFunc)strcmp);
+  GString *text = g_string_new (NULL);
+  for (GList *l = names; l != NULL; l = l->next) {
+    char *name = shown (l->data);
+    g_string_append_printf (text, "%s%u %s", text->len ? ", " : ": ",
+        GPOINTER_TO_UINT (g_hash_table_lookup (groups, l->data)), name);
+    g_free (name);
+  }
+  report_line ("unused", "%u%s", n, text->str);
+  g_string_free (text, TRUE);
+  g_list_free (names);
+  g_hash_table_unref (groups);
+}
+
+static void
+check_tensors (Report *report, const SiambanCheckpoint *checkpoint,
+    const SiambanNetwork *network)
+{
+  GPtrArray *expected = expected_tensors (network);
+  GHashTable *used = g_hash_table_new (g_str_hash, g_str_equal);
+  guint64 parameters = 0;
+  for (guint i = 0; i < expected->len; i++) {
+    const Expected *one = g_ptr_array_index (expected, i);
+    const SiambanTensor *tensor =
+        siamban_checkpoint_find (checkpoint, one->name);
+    parameters += tensor ? tensor->n_elements : 0;
+    g_hash_table_add (used, one->name);
+    check_expected (report, checkpoint, one);
+  }
+  report_line ("used", "%" G_GUINT64_FORMAT " parameters of %u tensors",
+      parameters, expected->len);
+  print_unused (checkpoint, used);
+  g_hash_table_unref (used);
+  g_ptr_array_unref (expected);
+}
+
+/* The last word is that of the executor, which stops at its first problem. */
+static void
+check_compiles (Report *report, const SiambanCheckpoint *checkpoint,
+    const SiambanNetwork *network)
+{
+  const SiambanGraph *graphs[] = {
+      network->template_graph, network->search_graph};
+  SiambanWeights *weights =
+      siamban_weights_new (checkpoint, siamban_cpu_level ());
+  GError *error = NULL;
+  for (int i = 0; i < 2 && error == NULL; i++)
+    siamban_program_free (siamban_program_compile (graphs[i], weights, &error));
+  if (error != NULL)
+    report_error (report, error);
+  siamban_weights_free (weights);
+}
+
+static void
+check_network (Report *report, const SiambanCheckpoint *checkpoint,
+    const SiambanConfig *config)
+{
+  GError *error = NULL;
+  SiambanNetwork *network =
+      siamban_network_describe (config, checkpoint, &error);
+  if (network == NULL) {
+    report_error (report, error);
+    return;
+  }
+  print_network (network, config);
+  check_tensors (report, checkpoint, network);
+  if (report->problems->len == 0)
+    check_compiles (report, checkpoint, network);
+  siamban_network_free (network);
+}
+
+void
+report_checkpoint (Report *report, const char *path,
+    const SiambanConfig *config, gboolean list_tensors)
+{
+  GError *error = NULL;
+  SiambanCheckpoint *checkpoint = siamban_checkpoint_open (path, &error);
+  if (checkpoint == NULL) {
+    report_error (report, error);
+    return;
+  }
+  print_kind (checkpoint);
+  print_totals (checkpoint);
+  for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++)
+    check_finite (report, siamban_checkpoint_nth (checkpoint, i));
+  check_network (report, checkpoint, config);
+  if (list_tensors)
+    print_tensors (checkpoint);
+  siamban_checkpoint_close (checkpoint);
+}
