@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "image/reader.h"
+
+#include <math.h>
+
+static const guint8 *
+row (const SiambanReader *reader, int plane, int y)
+{
+  const SiambanFrame *frame = reader->frame;
+  return frame->data[plane] + (gssize)frame->stride[plane] * y;
+}
+
+static G_ALWAYS_INLINE inline void
+read_packed (const guint8 *src, int step, int b, int g, int r,
+    const int *columns, int n, SiambanPixels *pixels)
+{
+  for (int i = 0; i < n; i++) {
+    const guint8 *p = src + step * columns[i];
+    pixels->b[i] = p[b];
+    pixels->g[i] = p[g];
+    pixels->r[i] = p[r];
+  }
+}
+
+#define PACKED_READER(name, step, b, g, r)                                     \
+  static void read_##name (const SiambanReader *reader, int y,                 \
+      const int *columns, int n, SiambanPixels *pixels)                        \
+  {                                                                            \
+    read_packed (row (reader, 0, y), step, b, g, r, columns, n, pixels);       \
+  }
+
+PACKED_READER (bgr, 3, 0, 1, 2)
+PACKED_READER (rgb, 3, 2, 1, 0)
+PACKED_READER (bgrx, 4, 0, 1, 2)
+PACKED_READER (rgbx, 4, 2, 1, 0)
+PACKED_READER (xbgr, 4, 1, 2, 3)
+PACKED_READER (xrgb, 4, 3, 2, 1)
+
+/* c * weight / 256 for a c counted from 128, with videoconvert's rounding: the
+ * byte stands in both halves of a 16-bit number, and the upper half of the
+ * product is kept. 16 bits suffice everywhere, and make SIMD narrow. */
+static inline gint16
+weigh (guint8 c, gint16 weight)
+{
+  gint16 twice = (gint16)(guint16)((c ^ 0x80) * 0x101);
+  return (gint16)((twice * weight) >> 16);
+}
+
+static inline guint8
+to_byte (gint16 v)
+{
+  v = MAX (v, -128);
+  v = MIN (v, 127);
+  return (guint8)(v + 128);
+}
+
+static void
+convert (const SiambanColour *colour, const guint8 *restrict y,
+    const guint8 *restrict u, const guint8 *restrict v, int n,
+    SiambanPixels *restrict pixels)
+{
+  const SiambanColour k = *colour;
+
+  for (int i = 0; i < n; i++) {
+    gint16 luma = weigh (y[i], k.y);
+    pixels->b[i] = to_byte (luma + weigh (u[i], k.b_u));
+    pixels->g[i] = to_byte (luma + weigh (u[i], k.g_u) + weigh (v[i], k.g_v));
+    pixels->r[i] = to_byte (luma + weigh (v[i], k.r_v));
+  }
+}
+
+/* Chroma is that of the column pair: the nearest sample, as videoconvert has it
+ * for I420. */
+static G_ALWAYS_INLINE inline void
+read_yuv (const SiambanReader *reader, const guint8 *luma, int luma_step,
+    const guint8 *cb, const guint8 *cr, int chroma_step, const int *columns,
+    int n, SiambanPixels *pixels)
+{
+  guint8 y[SIAMBAN_READER_COLUMNS], u[SIAMBAN_READER_COLUMNS],
+      v[SIAMBAN_READER_COLUMNS];
+
+  for (int i = 0; i < n; i++) {
+    int x = columns[i];
+    y[i] = luma[luma_step * x];
+    u[i] = cb[chroma_step * (x >> 1)];
+    v[i] = cr[chroma_step * (x >> 1)];
+  }
+  convert (&reader->colour, y, u, v, n, pixels);
+}
+
+static void
+read_i420 (const SiambanReader *reader, int y, const int *columns, int n,
+    SiambanPixels *pixels)
+{
+  read_yuv (reader, row (reader, 0, y), 1, row (reader, 1, y / 2),
+      row (reader, 2, y / 2), 1, columns, n, pixels);
+}
+
+static void
+read_nv12 (const SiambanReader *reader, int y, const int *columns, int n,
+    SiambanPixels *pixels)
+{
+  const guint8 *chroma = row (reader, 1, y / 2);
+  read_yuv (
+      reader, row (reader, 0, y), 1, chroma, chroma + 1, 2, columns, n, pixels);
+}
+
+static void
+read_nv21 (const SiambanReader *reader, int y, const int *columns, int n,
+    SiambanPixels *pixels)
+{
+  const guint8 *chroma = row (reader, 1, y / 2);
+  read_yuv (
+      reader, row (reader, 0, y), 1, chroma + 1, chroma, 2, columns, n, pixels);
+}
+
+static void
+read_yuy2 (const SiambanReader *reader, int y, const int *columns, int n,
+    SiambanPixels *pixels)
+{
+  const guint8 *src = row (reader, 0, y);
+  read_yuv (reader, src, 2, src + 1, src + 3, 4, columns, n, pixels);
+}
+
+static void
+read_uyvy (const SiambanReader *reader, int y, const int *columns, int n,
+    SiambanPixels *pixels)
+{
+  const guint8 *src = row (reader, 0, y);
+  read_yuv (reader, src + 1, 2, src, src + 2, 4, columns, n, pixels);
+}
+
+static void
+read_gray8 (const SiambanReader *reader, int y, const int *columns, int n,
+    SiambanPixels *pixels)
+{
+  const guint8 *src = row (reader, 0, y);
+
+  for (int i = 0; i < n; i++) {
+    guint8 v = to_byte (weigh (src[columns[i]], reader->colour.y));
+    pixels->b[i] = pixels->g[i] = pixels->r[i] = v;
+  }
+}
+
+static SiambanColour
+colour_of (const SiambanFrame *frame)
+{
+  double kr = frame->kr, kb = frame->kb, kg = 1 - kr - kb;
+  double luma = 256 * 255 / (frame->full_range ? 255. : 219.);
+  double chroma = 256 * 255 / (frame->full_range ? 255. : 224.);
+
+  if (frame->format == SIAMBAN_FORMAT_GRAY8)
+    return (SiambanColour){.y = rint (luma)};
+  return (SiambanColour){
+      .y = rint (luma),
+      .r_v = rint (chroma * 2 * (1 - kr)),
+      .g_u = rint (chroma * -2 * kb * (1 - kb) / kg),
+      .g_v = rint (chroma * -2 * kr * (1 - kr) / kg),
+      .b_u = rint (chroma * 2 * (1 - kb)),
+  };
+}
+
+void
+siamban_reader_init (SiambanReader *reader, const SiambanFrame *frame)
+{
+  static const SiambanReadRow readers[] = {
+      [SIAMBAN_FORMAT_BGR] = read_bgr,
+      [SIAMBAN_FORMAT_RGB] = read_rgb,
+      [SIAMBAN_FORMAT_BGRX] = read_bgrx,
+      [SIAMBAN_FORMAT_RGBX] = read_rgbx,
+      [SIAMBAN_FORMAT_XBGR] = read_xbgr,
+      [SIAMBAN_FORMAT_XRGB] = read_xrgb,
+      [SIAMBAN_FORMAT_GRAY8] = read_gray8,
+      [SIAMBAN_FORMAT_I420] = read_i420,
+      [SIAMBAN_FORMAT_NV12] = read_nv12,
+      [SIAMBAN_FORMAT_NV21] = read_nv21,
+      [SIAMBAN_FORMAT_YUY2] = read_yuy2,
+      [SIAMBAN_FORMAT_UYVY] = read_uyvy,
+  };
+
+  reader->frame = frame;
+  reader->read = readers[frame->format];
+  reader->colour = (SiambanColour){0};
+  if (frame->format >= SIAMBAN_FORMAT_GRAY8)
+    reader->colour = colour_of (frame);
+}
