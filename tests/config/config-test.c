@@ -11,7 +11,8 @@ static SiambanConfig *
 load_bytes (const char *text, gssize size, GError **error)
 {
   char *path = g_build_filename (dir, "config.yaml", NULL);
-  g_assert_true (g_file_set_contents (path, text, size, NULL));
+  g_assert_true (g_file_set_contents_full (
+      path, text, size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   SiambanConfig *config = siamban_config_load (path, error);
   g_remove (path);
   g_free (path);
