@@ -3,8 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
-/* About 40,000 tensors. A parsed header takes tens of times its size. */
-#define MAX_HEADER (4u << 20)
+/* About 10,000 tensors. A parsed header takes tens of times its size. */
+#define MAX_HEADER (1u << 20)
 
 /* header { tensor { shape [ */
 #define MAX_DEPTH 3

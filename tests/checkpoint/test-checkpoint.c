@@ -422,8 +422,8 @@ test_published (void)
           {2, 96, 1, 1}},
       {"models/nanotrack/nanotrackv3.pth", "ban_head.bbox_pred.0.weight", 438,
           {4, 96, 1, 1}},
-      {"models/builtin/siamban_mobilenetv2.pth", "backbone.layer0.0.weight",
-          0, {32, 3, 3, 3}},
+      {"models/builtin/siamban_mobilenetv2.pth", "backbone.layer0.0.weight", 0,
+          {32, 3, 3, 3}},
   };
   const char *shared = g_getenv ("SIAMBAN_SHARED");
 

@@ -136,6 +136,7 @@ main (int argc, char **argv)
   add ("truncated", tiny, G_N_ELEMENTS (tiny), test_truncated);
   add ("truncated", small, G_N_ELEMENTS (small), test_truncated);
   add ("flipped", tiny, G_N_ELEMENTS (tiny), test_flipped);
+  add ("flipped", small + 1, 2, test_flipped);
   add ("fuzzed", small, G_N_ELEMENTS (small), test_fuzzed);
   return g_test_run ();
 }
