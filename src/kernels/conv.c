@@ -9,6 +9,7 @@ static const SiambanConvAlgorithm *const algorithms[] = {
     &siamban_conv_depthwise,
     &siamban_conv_blas,
     &siamban_conv_gemm,
+    &siamban_conv_winograd,
 };
 
 struct _SiambanConv

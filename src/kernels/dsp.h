@@ -36,11 +36,42 @@ typedef struct
   float low, high;
 } SiambanGemm;
 
+/* Where a tile of Winograd's goes: @rows x @columns pixels of it, their
+ * distances in floats; @residual NULL or added; then clamped. */
+typedef struct
+{
+  float *c;
+  size_t row, column;
+  const float *residual;
+  size_t residual_row, residual_column;
+  int rows, columns;
+  const float *bias;
+  float low, high;
+} SiambanWinogradOut;
+
+/* F(tile x tile, 3x3): products at side x side positions, side = tile + 2.
+ * Position i of a transform is @pitch floats behind position i - 1. */
+typedef struct
+{
+  int tile;
+  /* side x side pixels, row by row, n channels each (n % SIAMBAN_PANEL == 0) to
+   * v. */
+  void (*input) (const float *const *pixels, size_t n, float *v, size_t pitch);
+  /* Filters w (n x 9 x SIAMBAN_PANEL) to u (n x SIAMBAN_PANEL) at the side
+   * positions of @row. */
+  void (*weight) (const float *w, size_t n, int row, float *u, size_t pitch);
+  /* One tile's sums of products, a panel at each position, to pixels. */
+  void (*output) (const float *m, size_t pitch, const SiambanWinogradOut *out);
+} SiambanWinograd;
+
+#define SIAMBAN_N_WINOGRAD 2
+
 /* Kernels of one CPU level. */
 typedef struct
 {
   unsigned rows; /* the most that gemm takes */
   void (*gemm) (const SiambanGemm *gemm, unsigned rows);
+  SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];
 } SiambanDsp;
 
 /* NULL where the level has none. */

@@ -2,8 +2,14 @@
 #include "kernels/x86/simd-avx2.h"
 
 #include "kernels/tmpl/gemm.h"
+#include "kernels/tmpl/winograd.h"
 
 const SiambanDsp siamban_dsp_avx2 = {
     .rows = GEMM_ROWS,
     .gemm = gemm,
+    .winograd =
+        {
+            {4, winograd_input_4, winograd_weight_4, winograd_output_4},
+            {6, winograd_input_6, winograd_weight_6, winograd_output_6},
+        },
 };
