@@ -5,10 +5,9 @@
 #include <siamban/model.h>
 
 #include "arch/arch.h"
+#include "exec/exec.h"
 
 const SiambanTrackParams *siamban_model_track (const SiambanModel *model);
-/* score_size x score_size, shared by the model's targets. */
-const double *siamban_model_window (const SiambanModel *model);
 
 /* As the public calls, from byte crops: B, G, R interleaved. */
 SiambanTemplate *siamban_model_embed_pixels (
@@ -17,8 +16,13 @@ void siamban_model_search_pixels (SiambanModel *model, unsigned n,
     SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
     float *loc, unsigned threads);
 
-/* Path of a file under data/: the directory SIAMBAN_DATA_DIR names, or the
- * installed one. */
+/* Runs one search crop and times its @n_steps layers. Returns (transfer full):
+ * freed by g_free(). */
+SiambanStepTime *siamban_model_time_search (SiambanModel *model,
+    SiambanTemplate *tmpl, const float *x, unsigned threads, guint *n_steps);
+
+/* Path of a file under data/: in the directory that the environment variable
+ * SIAMBAN_DATA_DIR names, or else in the installed one. */
 char *siamban_data_path (const char *name);
 
 #endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/build.h"
+
+static gboolean
+compile (SiambanBuild *build, const SiambanNetwork *network,
+    const SiambanCheckpoint *checkpoint, GError **error)
+{
+  build->architecture = network->architecture;
+  build->track = network->track;
+  build->n_features = network->search_graph->n_features;
+  build->template_macs = siamban_graph_macs (network->template_graph);
+  build->search_macs = siamban_graph_macs (network->search_graph);
+  build->weights = siamban_weights_new (checkpoint, siamban_cpu_level ());
+  build->template_program =
+      siamban_program_compile (network->template_graph, build->weights, error);
+  if (build->template_program == NULL)
+    return FALSE;
+  build->search_program =
+      siamban_program_compile (network->search_graph, build->weights, error);
+  return build->search_program != NULL;
+}
+
+static gboolean
+describe_and_compile (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
+    const char *config_path, GError **error)
+{
+  SiambanConfig *config = config_path ? siamban_config_load (config_path, error)
+                                      : siamban_config_new ();
+  SiambanNetwork *network;
+  gboolean ok;
+
+  if (config == NULL)
+    return FALSE;
+  network = siamban_network_describe (config, checkpoint, error);
+  siamban_config_free (config);
+  if (network == NULL)
+    return FALSE;
+  ok = compile (build, network, checkpoint, error);
+  siamban_network_free (network);
+  return ok;
+}
+
+gboolean
+siamban_build_load (
+    SiambanBuild *build, const char *path, const char *config, GError **error)
+{
+  SiambanCheckpoint *checkpoint = siamban_checkpoint_open (path, error);
+  gboolean ok;
+
+  *build = (SiambanBuild){0};
+  if (checkpoint == NULL)
+    return FALSE;
+  ok = describe_and_compile (build, checkpoint, config, error);
+  siamban_checkpoint_close (checkpoint);
+  if (!ok)
+    siamban_build_clear (build);
+  return ok;
+}
+
+void
+siamban_build_clear (SiambanBuild *build)
+{
+  g_clear_pointer (&build->search_program, siamban_program_free);
+  g_clear_pointer (&build->template_program, siamban_program_free);
+  g_clear_pointer (&build->weights, siamban_weights_free);
+}

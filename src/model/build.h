@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_MODEL_BUILD_H
+#define SIAMBAN_MODEL_BUILD_H
+
+#include "model/model-private.h"
+
+/* What the files of a model become; everything in it is immutable. */
+typedef struct
+{
+  const char *architecture;
+  SiambanTrackParams track;
+  SiambanWeights *weights;
+  SiambanProgram *template_program;
+  SiambanProgram *search_program;
+  int n_features;
+  guint64 template_macs;
+  guint64 search_macs;
+} SiambanBuild;
+
+/* Reads @checkpoint and @config (nullable) and packs the network. FALSE leaves
+ * @build as siamban_build_clear() does. */
+gboolean siamban_build_load (SiambanBuild *build, const char *checkpoint,
+    const char *config, GError **error);
+void siamban_build_clear (SiambanBuild *build);
+
+#endif

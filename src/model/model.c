@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "model/build.h"
+
+#define DEFAULT_CHECKPOINT "models/siamban_mobilenetv2.safetensors"
+#define DEFAULT_CONFIG     "models/siamban_mobilenetv2.yaml"
+
+struct _SiambanModel
+{
+  int refs; /* guarded by models_lock */
+  char *key;
+  SiambanBuild build;
+  GMutex lock;
+  GQueue leases; /* free ones; guarded by lock */
+};
+
+struct _SiambanTemplate
+{
+  SiambanModel *model;
+  float **features; /* one block: n_features pointers, then their floats */
+};
+
+/* What one run needs beside the model. The team is admitted first, so there are
+ * never more of them than teams at one time. */
+typedef struct
+{
+  SiambanTeam *team; /* while taken */
+  SiambanWorkspace *workspace;
+  GPtrArray *planes;
+  GPtrArray *features;
+  GPtrArray *outputs;
+} Lease;
+
+/* The models that are in use, by what their files are. */
+static GMutex models_lock;
+static GHashTable *models;
+
+static Lease *
+lease_new (void)
+{
+  Lease *lease = g_new (Lease, 1);
+
+  lease->workspace = siamban_workspace_new ();
+  lease->planes = g_ptr_array_new ();
+  lease->features = g_ptr_array_new ();
+  lease->outputs = g_ptr_array_new ();
+  return lease;
+}
+
+static Lease *
+lease_take (SiambanModel *model, unsigned threads)
+{
+  SiambanTeam *team = siamban_team_acquire (threads);
+  Lease *lease;
+
+  g_mutex_lock (&model->lock);
+  lease = g_queue_pop_head (&model->leases);
+  g_mutex_unlock (&model->lock);
+  if (lease == NULL)
+    lease = lease_new ();
+  lease->team = team;
+  return lease;
+}
+
+static void
+lease_return (SiambanModel *model, Lease *lease)
+{
+  SiambanTeam *team = lease->team;
+
+  g_mutex_lock (&model->lock);
+  g_queue_push_head (&model->leases, lease);
+  g_mutex_unlock (&model->lock);
+  siamban_team_release (team);
+}
+
+static void
+lease_free (Lease *lease)
+{
+  siamban_workspace_free (lease->workspace);
+  g_ptr_array_unref (lease->planes);
+  g_ptr_array_unref (lease->features);
+  g_ptr_array_unref (lease->outputs);
+  g_free (lease);
+}
+
+static void
+model_free (SiambanModel *model)
+{
+  g_queue_clear_full (&model->leases, (GDestroyNotify)lease_free);
+  g_mutex_clear (&model->lock);
+  siamban_build_clear (&model->build);
+  g_free (model->key);
+  g_free (model);
+}
+
+/* Two paths to one file are one model; a file written anew is another. */
+static gboolean
+add_identity (GString *key, const char *path, GError **error)
+{
+  struct stat st;
+
+  if (stat (path, &st) != 0) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
+        g_strerror (errno));
+    return FALSE;
+  }
+  g_string_append_printf (key,
+      "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT
+      ":%" G_GUINT64_FORMAT ".%ld;",
+      (guint64)st.st_dev, (guint64)st.st_ino, (guint64)st.st_size,
+      (guint64)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+  return TRUE;
+}
+
+static char *
+identity (const char *checkpoint, const char *config, GError **error)
+{
+  g_autoptr (GString) key = g_string_new (NULL);
+
+  if (!add_identity (key, checkpoint, error) ||
+      (config && !add_identity (key, config, error)))
+    return NULL;
+  g_string_append (key, siamban_cpu_name (siamban_cpu_level ()));
+  return g_strdup (key->str);
+}
+
+/* With models_lock held, so that two loads of the same files are one. */
+static SiambanModel *
+find_or_load (
+    const char *key, const char *checkpoint, const char *config, GError **error)
+{
+  SiambanModel *model;
+  SiambanBuild build;
+
+  if (models == NULL)
+    models = g_hash_table_new (g_str_hash, g_str_equal);
+  model = g_hash_table_lookup (models, key);
+  if (model) {
+    model->refs++;
+    return model;
+  }
+  if (!siamban_build_load (&build, checkpoint, config, error))
+    return NULL;
+  model = g_new0 (SiambanModel, 1);
+  model->refs = 1;
+  model->key = g_strdup (key);
+  model->build = build;
+  g_mutex_init (&model->lock);
+  g_queue_init (&model->leases);
+  g_hash_table_insert (models, model->key, model);
+  return model;
+}
+
+SiambanModel *
+siamban_model_load (const char *checkpoint, const char *config, GError **error)
+{
+  g_autofree char *checkpoint_path =
+      checkpoint ? g_strdup (checkpoint)
+                 : siamban_data_path (DEFAULT_CHECKPOINT);
+  g_autofree char *config_path = checkpoint || config
+                                     ? g_strdup (config)
+                                     : siamban_data_path (DEFAULT_CONFIG);
+  g_autofree char *key = identity (checkpoint_path, config_path, error);
+  SiambanModel *model;
+
+  if (key == NULL)
+    return NULL;
+  g_mutex_lock (&models_lock);
+  model = find_or_load (key, checkpoint_path, config_path, error);
+  g_mutex_unlock (&models_lock);
+  return model;
+}
+
+SiambanModel *
+siamban_model_ref (SiambanModel *model)
+{
+  g_mutex_lock (&models_lock);
+  model->refs++;
+  g_mutex_unlock (&models_lock);
+  return model;
+}
+
+void
+siamban_model_unref (SiambanModel *model)
+{
+  gboolean last;
+
+  if (model == NULL)
+    return;
+  g_mutex_lock (&models_lock);
+  last = --model->refs == 0;
+  if (last) {
+    g_hash_table_remove (models, model->key);
+    if (g_hash_table_size (models) == 0)
+      g_clear_pointer (&models, g_hash_table_unref);
+  }
+  g_mutex_unlock (&models_lock);
+  if (last)
+    model_free (model);
+}
+
+void
+siamban_model_get_info (const SiambanModel *model, SiambanModelInfo *info)
+{
+  const SiambanBuild *build = &model->build;
+
+  *info = (SiambanModelInfo){
+      .architecture = build->architecture,
+      .template_size = build->track.exemplar_size,
+      .search_size = build->track.instance_size,
+      .score_size = build->track.score_size,
+      .stride = build->track.stride,
+      .cls_channels = build->track.cls_channels,
+      .n_parameters = siamban_weights_n_parameters (build->weights),
+      .template_macs = build->template_macs,
+      .search_macs = build->search_macs,
+  };
+}
+
+const SiambanTrackParams *
+siamban_model_track (const SiambanModel *model)
+{
+  return &model->build.track;
+}
+
+static SiambanTemplate *
+template_new (SiambanModel *model)
+{
+  const SiambanBuild *build = &model->build;
+  size_t head = build->n_features * sizeof (float *), total = 0;
+  SiambanTemplate *tmpl = g_new (SiambanTemplate, 1);
+  float *next;
+
+  for (int i = 0; i < build->n_features; i++)
+    total += siamban_program_output_size (build->template_program, i);
+  tmpl->model = siamban_model_ref (model);
+  tmpl->features = g_malloc (head + total * sizeof (float));
+  next = (float *)((char *)tmpl->features + head);
+  for (int i = 0; i < build->n_features; i++) {
+    tmpl->features[i] = next;
+    next += siamban_program_output_size (build->template_program, i);
+  }
+  return tmpl;
+}
+
+void
+siamban_template_free (SiambanTemplate *tmpl)
+{
+  if (tmpl == NULL)
+    return;
+  siamban_model_unref (tmpl->model);
+  g_free (tmpl->features);
+  g_free (tmpl);
+}
+
+static SiambanTemplate *
+embed (SiambanModel *model, const guint8 *pixels, const float *planes,
+    unsigned threads)
+{
+  SiambanTemplate *tmpl = template_new (model);
+
+  Lease *lease = lease_take (model, threads);
+  SiambanRun run = {
+      .n = 1,
+      .pixels = pixels ? &pixels : NULL,
+      .planes = &planes,
+      .outputs = tmpl->features,
+  };
+
+  siamban_program_run (
+      model->build.template_program, &run, lease->workspace, lease->team);
+  lease_return (model, lease);
+  return tmpl;
+}
+
+SiambanTemplate *
+siamban_model_embed (SiambanModel *model, const float *z, unsigned threads)
+{
+  return embed (model, NULL, z, threads);
+}
+
+SiambanTemplate *
+siamban_model_embed_pixels (
+    SiambanModel *model, const guint8 *z, unsigned threads)
+{
+  return embed (model, z, NULL, threads);
+}
+
+/* Lists where every image's features and outputs are. */
+static SiambanRun
+search_run (const SiambanModel *model, Lease *lease, unsigned n,
+    SiambanTemplate *const *templates, float *cls, float *loc)
+{
+  const SiambanBuild *build = &model->build;
+  size_t cls_size = siamban_program_output_size (build->search_program, 0);
+  size_t loc_size = siamban_program_output_size (build->search_program, 1);
+
+  g_ptr_array_set_size (lease->features, 0);
+  g_ptr_array_set_size (lease->outputs, 0);
+  for (unsigned i = 0; i < n; i++) {
+    for (int f = 0; f < build->n_features; f++)
+      g_ptr_array_add (lease->features, templates[i]->features[f]);
+    g_ptr_array_add (lease->outputs, cls + i * cls_size);
+    g_ptr_array_add (lease->outputs, loc + i * loc_size);
+  }
+  return (SiambanRun){
+      .n = n,
+      .features = (const float *const *)lease->features->pdata,
+      .outputs = (float *const *)lease->outputs->pdata,
+  };
+}
+
+static SiambanRun
+search_run_planes (const SiambanModel *model, Lease *lease, unsigned n,
+    SiambanTemplate *const *templates, const float *x, float *cls, float *loc)
+{
+  size_t side = model->build.track.instance_size;
+  SiambanRun run = search_run (model, lease, n, templates, cls, loc);
+
+  g_ptr_array_set_size (lease->planes, 0);
+  for (unsigned i = 0; i < n; i++)
+    g_ptr_array_add (lease->planes, (float *)x + i * 3 * side * side);
+  run.planes = (const float *const *)lease->planes->pdata;
+  return run;
+}
+
+void
+siamban_model_search (SiambanModel *model, unsigned n,
+    SiambanTemplate *const *templates, const float *x, float *cls, float *loc,
+    unsigned threads)
+{
+  Lease *lease = lease_take (model, threads);
+  SiambanRun run = search_run_planes (model, lease, n, templates, x, cls, loc);
+
+  siamban_program_run (
+      model->build.search_program, &run, lease->workspace, lease->team);
+  lease_return (model, lease);
+}
+
+void
+siamban_model_search_pixels (SiambanModel *model, unsigned n,
+    SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
+    float *loc, unsigned threads)
+{
+  Lease *lease = lease_take (model, threads);
+  SiambanRun run = search_run (model, lease, n, templates, cls, loc);
+
+  run.pixels = x;
+  siamban_program_run (
+      model->build.search_program, &run, lease->workspace, lease->team);
+  lease_return (model, lease);
+}
+
+SiambanStepTime *
+siamban_model_time_search (SiambanModel *model, SiambanTemplate *tmpl,
+    const float *x, unsigned threads, guint *n_steps)
+{
+  const SiambanProgram *program = model->build.search_program;
+  size_t cls_size = siamban_program_output_size (program, 0);
+  size_t loc_size = siamban_program_output_size (program, 1);
+  g_autofree float *out = g_new (float, cls_size + loc_size);
+  Lease *lease = lease_take (model, threads);
+  SiambanRun run =
+      search_run_planes (model, lease, 1, &tmpl, x, out, out + cls_size);
+  SiambanStepTime *times;
+
+  *n_steps = siamban_program_n_steps (program);
+  times = g_new (SiambanStepTime, *n_steps);
+  siamban_program_run_timed (
+      program, &run, lease->workspace, lease->team, times);
+  lease_return (model, lease);
+  return times;
+}
