@@ -78,9 +78,13 @@ index_names (SiambanCheckpoint *checkpoint, GError **error)
         &g_array_index (checkpoint->tensors, SiambanTensor, i);
 
     if (!g_hash_table_insert (
-            checkpoint->by_name, (gpointer)tensor->name, tensor))
+            checkpoint->by_name, (gpointer)tensor->name, tensor)) {
+      g_autofree char *quoted =
+          siamban_quote (tensor->name, strlen (tensor->name));
+
       return siamban_refuse (
-          error, "tensor '%s' is there more than once", tensor->name);
+          error, "tensor %s is there more than once", quoted);
+    }
   }
   return TRUE;
 }

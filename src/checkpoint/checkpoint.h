@@ -7,7 +7,8 @@
 /* A checkpoint is a set of named tensors in a memory-mapped file. It is read
  * without running any code from it: of pickle, only what a state_dict needs is
  * understood, everything else is refused by name. Names have lost a leading
- * "module." and the "state_dict" level; what lies beside it is not kept. */
+ * "module." and the "state_dict" level; what lies beside it is not kept. Files
+ * are little-endian; big-endian ones are refused. */
 
 #define SIAMBAN_MAX_DIMS 8
 

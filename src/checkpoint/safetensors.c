@@ -87,11 +87,15 @@ read_numbers (JsonObject *entry, const char *key, guint64 *numbers, guint max,
 
 static gboolean
 read_tensor (
-    JsonObject *entry, SiambanSpan data, SiambanTensor *tensor, GError **error)
+    JsonNode *node, SiambanSpan data, SiambanTensor *tensor, GError **error)
 {
-  guint64 offsets[2];
-  guint n;
+  JsonObject *entry;
+  guint64 offsets[2] = {0};
+  guint n = 0;
 
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return siamban_refuse (error, "it is not described by an object");
+  entry = json_node_get_object (node);
   if (!read_dtype (entry, &tensor->dtype, error) ||
       !read_numbers (entry, "shape", tensor->shape, SIAMBAN_MAX_DIMS,
           &tensor->n_dims, error) ||
@@ -140,9 +144,7 @@ read_member (SiambanCheckpoint *checkpoint, const char *name, JsonNode *node,
 
   if (strcmp (name, "__metadata__") == 0)
     return read_metadata (checkpoint, node, error);
-  if (!JSON_NODE_HOLDS_OBJECT (node)
-          ? !siamban_refuse (error, "it is not described by an object")
-          : !read_tensor (json_node_get_object (node), data, &tensor, error)) {
+  if (!read_tensor (node, data, &tensor, error)) {
     g_autofree char *quoted = siamban_quote (name, strlen (name));
 
     g_prefix_error (error, "tensor %s: ", quoted);
@@ -160,7 +162,8 @@ compare_places (gconstpointer a, gconstpointer b)
 
   if (first->data != second->data)
     return first->data < second->data ? -1 : 1;
-  return first->n_elements < second->n_elements ? -1 : 1;
+  return (first->n_elements > second->n_elements) -
+         (first->n_elements < second->n_elements);
 }
 
 /* The format allows neither holes nor overlaps. */
@@ -177,10 +180,14 @@ check_cover (
   for (guint i = 0; i < tensors->len; i++) {
     const SiambanTensor *tensor = g_ptr_array_index (tensors, i);
 
-    if (tensor->data != at)
+    if (tensor->data != at) {
+      g_autofree char *quoted =
+          siamban_quote (tensor->name, strlen (tensor->name));
+
       return siamban_refuse (error,
-          "tensor '%s': its data overlap another tensor's or leave a hole",
-          tensor->name);
+          "tensor %s: its data overlap another tensor's or leave a hole",
+          quoted);
+    }
     at += tensor->n_elements * siamban_dtype_size (tensor->dtype);
   }
   if (at != data.data + data.size)

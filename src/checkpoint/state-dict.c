@@ -16,7 +16,7 @@ typedef struct
   guint64 n_elements;
 } Storage;
 
-/* Before torch 0.4, a storage could be a view of another: (key, offset, size)
+/* In old legacy files, a storage may be a view of another: (key, offset, size)
  * in elements. */
 static gboolean
 narrow (Storage *storage, const GArray *id, GError **error)
