@@ -139,6 +139,24 @@ gather (const Blas *blas, const SiambanMaps *in, const SiambanMaps *out,
     }
 }
 
+/* Debian's serial OpenBLAS 0.3.21 hands out its work buffers without a lock:
+ * two calls at one time may get the same one. */
+static GMutex serial;
+
+static void
+multiply (
+    const Blas *blas, int pixels, const float *a, int lda, float *c, int ldc)
+{
+  gboolean locks = openblas_get_parallel () == OPENBLAS_SEQUENTIAL;
+  int n = blas->shape.out;
+  if (locks)
+    g_mutex_lock (&serial);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, pixels, n,
+      columns (blas), 1, a, lda, blas->weight, n, 1, c, ldc);
+  if (locks)
+    g_mutex_unlock (&serial);
+}
+
 static void
 run_chunk (void *data, unsigned i, unsigned worker)
 {
@@ -160,9 +178,7 @@ run_chunk (void *data, unsigned i, unsigned worker)
     a = columns_of;
   }
   siamban_conv_start (shape, blas->bias, run->residual, out, begin, end);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, end - begin,
-      shape->out, columns (blas), 1, a, lda, blas->weight, shape->out, 1,
-      out->data + begin * out->ld, out->ld);
+  multiply (blas, end - begin, a, lda, out->data + begin * out->ld, out->ld);
   siamban_conv_activate (shape, out, begin, end);
 }
 
