@@ -44,14 +44,17 @@ find_last_uses (const Compiler *compiler, const gboolean *needed)
 
 /* A residual that nothing reads later gives its memory to the sum. */
 static int
-inherited_span (const Compiler *compiler, const SiambanNode *node, int step)
+inherited_span (
+    const Compiler *compiler, const SiambanNode *node, int ld, int step)
 {
   if (!node->has_residual)
     return -1;
   int residual = input_of (node, node->inputs->len - 1);
-  if (compiler->last_use[residual] > step || input_of (node, 0) == residual)
+  const SiambanPlace *place = &compiler->program->places[residual];
+  if (compiler->last_use[residual] > step || input_of (node, 0) == residual ||
+      place->ld != ld)
     return -1;
-  return compiler->program->places[residual].span;
+  return place->span;
 }
 
 static void
@@ -65,7 +68,7 @@ place_map (Compiler *compiler, SiambanMap map, int step)
   place->ld = node->op == SIAMBAN_OP_IMAGE ? 4
                                            : (node->c + SIAMBAN_LANES - 1) /
                                                  SIAMBAN_LANES * SIAMBAN_LANES;
-  place->span = inherited_span (compiler, node, step);
+  place->span = inherited_span (compiler, node, place->ld, step);
   if (place->span >= 0) {
     g_array_index (compiler->spans, SiambanSpan, place->span).last =
         compiler->last_use[map];
