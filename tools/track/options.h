@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef TRACK_OPTIONS_H
+#define TRACK_OPTIONS_H
+
+#include <glib.h>
+
+typedef struct
+{
+  char *input;
+  char *output; /* NULL: none */
+  char *json;   /* NULL: none, "-": standard output */
+  gboolean show;
+  char *model;
+  char *config;
+  double box[4]; /* x, y, w, h in pixels; finite, w and h above 0 */
+  int threads;
+  int start_index; /* -1: not given */
+  double fps;      /* 0: not given */
+} TrackOptions;
+
+/* Ends the program for --help and --version. Returns FALSE with an error that
+ * needs no file to be looked at: exit code 2. */
+gboolean track_options_parse (
+    TrackOptions *options, int argc, char **argv, GError **error);
+void track_options_clear (TrackOptions *options);
+
+#endif

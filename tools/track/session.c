@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <gst/pbutils/missing-plugins.h>
+
+#include "element.h"
+#include "output.h"
+#include "report.h"
+#include "source.h"
+
+#define LIVE_QUEUE_FRAMES 4
+
+typedef struct
+{
+  const TrackOptions *options;
+  GMainLoop *loop;
+  GstElement *pipeline;
+  GstElement *source;
+  GstElement *tracker;
+  GstElement *output; /* NULL: none */
+  TrackReport *report;
+  char *missing; /* which plugin decoding needs, or NULL */
+  gint seen;     /* atomic: a frame came out of the tracker */
+  gint stopping; /* atomic: no more frames, please */
+  GError *error; /* the first */
+} Session;
+
+static gboolean
+are_same_file (const char *a, const char *b)
+{
+  GStatBuf sa, sb;
+
+  return a && b && g_stat (a, &sa) == 0 && g_stat (b, &sb) == 0 &&
+         S_ISREG (sa.st_mode) && sa.st_dev == sb.st_dev &&
+         sa.st_ino == sb.st_ino;
+}
+
+static gboolean
+check_outputs (const TrackOptions *options, GError **error)
+{
+  const char *twice = NULL;
+
+  if (are_same_file (options->input, options->output) ||
+      are_same_file (options->input, options->json))
+    twice = options->input;
+  else if (options->output && g_strcmp0 (options->output, options->json) == 0)
+    twice = options->output;
+  if (twice)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "%s: would be overwritten", twice);
+  return !twice;
+}
+
+static void
+set_box (GstElement *tracker, const double box[4])
+{
+  GValue array = G_VALUE_INIT;
+
+  gst_value_array_init (&array, 4);
+  for (int i = 0; i < 4; i++) {
+    GValue number = G_VALUE_INIT;
+
+    g_value_init (&number, G_TYPE_DOUBLE);
+    g_value_set_double (&number, box[i]);
+    gst_value_array_append_and_take_value (&array, &number);
+  }
+  g_object_set_property (G_OBJECT (tracker), "box", &array);
+  g_value_unset (&array);
+}
+
+static void
+set_up_tracker (Session *session)
+{
+  const TrackOptions *options = session->options;
+
+  g_object_set (session->tracker, "model", options->model, "config",
+      options->config, "threads", (guint)options->threads, "draw",
+      options->output || options->show, "seed-from-roi", FALSE, NULL);
+  set_box (session->tracker, options->box);
+}
+
+static gboolean
+add_sinks (Session *session, GstElement *tee, GError **error)
+{
+  GstBin *bin = GST_BIN (session->pipeline);
+  GstElement *sink;
+
+  if (session->options->output) {
+    session->output = track_output_add (bin, session->options->output, error);
+    if (!session->output || !gst_element_link (tee, session->output))
+      return FALSE;
+  }
+  if (session->options->show) {
+    sink = track_window_add (bin, error);
+    return sink && gst_element_link (tee, sink);
+  }
+  if (session->options->output)
+    return TRUE;
+  sink = track_element_add (bin, "fakesink async=false", error);
+  return sink && gst_element_link (tee, sink);
+}
+
+static gboolean
+build (Session *session, GError **error)
+{
+  GstBin *bin = GST_BIN (session->pipeline);
+  GstElement *queue, *upright, *tee;
+
+  queue = track_element_add (bin, "queue name=frames", error);
+  upright = queue ? track_element_add (bin,
+                        "videoconvert ! videoflip video-direction=auto ! "
+                        "videoconvert",
+                        error)
+                  : NULL;
+  session->tracker =
+      upright ? track_element_add (bin, "siambantrack", error) : NULL;
+  tee = session->tracker ? track_element_add (bin, "tee", error) : NULL;
+  if (!tee || !add_sinks (session, tee, error))
+    return FALSE;
+  gst_element_link_many (queue, upright, session->tracker, tee, NULL);
+  set_up_tracker (session);
+  session->source = track_source_add (bin, session->options, queue, error);
+  return session->source != NULL;
+}
+
+static GstClockTime
+time_of (GstPad *pad, const GstBuffer *buffer)
+{
+  GstEvent *event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  const GstSegment *segment;
+  GstClockTime time;
+
+  gst_event_parse_segment (event, &segment);
+  time = gst_segment_to_stream_time (
+      segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  gst_event_unref (event);
+  return time;
+}
+
+static GstPadProbeReturn
+report_frame (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  Session *session = data;
+  GError *error = NULL;
+
+  g_atomic_int_set (&session->seen, TRUE);
+  if (!track_report_frame (
+          session->report, time_of (pad, buffer), buffer, &error)) {
+    GST_ELEMENT_ERROR (
+        session->pipeline, RESOURCE, WRITE, ("%s", error->message), (NULL));
+    g_clear_error (&error);
+    return GST_PAD_PROBE_REMOVE;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+refuse_when_stopping (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Session *session = data;
+
+  (void)pad;
+  if (!g_atomic_int_get (&session->stopping))
+    return GST_PAD_PROBE_OK;
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static void
+add_probe (Session *session, const char *name, GstPadProbeCallback probe)
+{
+  GstPad *pad = gst_element_get_static_pad (session->tracker, name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, probe, session, NULL);
+  gst_object_unref (pad);
+}
+
+static void
+send_eos (GstElement *tracker, gpointer data)
+{
+  GstPad *pad = gst_element_get_static_pad (tracker, "sink");
+
+  (void)data;
+  gst_pad_send_event (pad, gst_event_new_eos ());
+  gst_object_unref (pad);
+}
+
+/* Ends the stream at the tracker: frames already decoded are left out, frames
+ * already tracked are written. Not in this thread: it waits for the frame that
+ * is being tracked. */
+static void
+finish (Session *session)
+{
+  if (!g_atomic_int_get (&session->seen) ||
+      !g_atomic_int_compare_and_exchange (&session->stopping, FALSE, TRUE))
+    g_main_loop_quit (session->loop);
+  else
+    gst_element_call_async (session->tracker, send_eos, NULL, NULL);
+}
+
+static gboolean
+on_signal (gpointer data)
+{
+  finish (data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+is_within (GstMessage *message, GstElement *element)
+{
+  return element && gst_object_has_as_ancestor (
+                        GST_MESSAGE_SRC (message), GST_OBJECT (element));
+}
+
+static void
+set_error (Session *session, GstMessage *message, const char *text)
+{
+  const char *file = NULL;
+
+  if (session->error)
+    return;
+  if (is_within (message, session->source))
+    file = session->options->input;
+  else if (is_within (message, session->output))
+    file = session->options->output;
+  session->error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+      "%s%s%s", file ? file : "", file ? ": " : "", text);
+}
+
+static char *
+explain (const Session *session, const GError *error)
+{
+  if (session->missing && (g_error_matches (error, GST_STREAM_ERROR,
+                               GST_STREAM_ERROR_CODEC_NOT_FOUND) ||
+                              g_error_matches (error, GST_CORE_ERROR,
+                                  GST_CORE_ERROR_MISSING_PLUGIN)))
+    return g_strdup_printf (
+        "GStreamer has no %s: install gstreamer1.0-libav, or "
+        "gstreamer1.0-plugins-good, -bad, -ugly",
+        session->missing);
+  return g_strdup (error->message);
+}
+
+/* Where reading breaks off, what was tracked so far is kept. */
+static void
+on_error (Session *session, GstMessage *message)
+{
+  GError *error = NULL;
+  char *text;
+
+  gst_message_parse_error (message, &error, NULL);
+  text = explain (session, error);
+  set_error (session, message, text);
+  g_free (text);
+  g_error_free (error);
+  if (!is_within (message, session->source))
+    g_main_loop_quit (session->loop);
+  else if (!g_atomic_int_get (&session->stopping))
+    finish (session);
+}
+
+static void
+on_warning (Session *session, GstMessage *message)
+{
+  GError *error = NULL;
+
+  gst_message_parse_warning (message, &error, NULL);
+  if (GST_MESSAGE_SRC (message) == GST_OBJECT (session->tracker)) {
+    set_error (session, message, error->message);
+    finish (session);
+  }
+  g_error_free (error);
+}
+
+static gboolean
+on_message (GstBus *bus, GstMessage *message, gpointer data)
+{
+  Session *session = data;
+
+  (void)bus;
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_ERROR:
+      on_error (session, message);
+      break;
+    case GST_MESSAGE_WARNING:
+      on_warning (session, message);
+      break;
+    case GST_MESSAGE_ELEMENT:
+      if (!session->missing && gst_is_missing_plugin_message (message))
+        session->missing = gst_missing_plugin_message_get_description (message);
+      break;
+    case GST_MESSAGE_EOS:
+      g_main_loop_quit (session->loop);
+      break;
+    default:
+      break;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+/* A source that does not wait is not allowed to pile up frames. */
+static void
+set_live (Session *session)
+{
+  GstElement *queue =
+      gst_bin_get_by_name (GST_BIN (session->pipeline), "frames");
+
+  gst_util_set_object_arg (G_OBJECT (queue), "leaky", "downstream");
+  g_object_set (queue, "max-size-buffers", LIVE_QUEUE_FRAMES, NULL);
+  gst_object_unref (queue);
+  track_output_set_live (GST_BIN (session->pipeline));
+}
+
+/* Before anything is opened for writing: a model that is not there must not
+ * cost an older result. */
+static gboolean
+load_model (Session *session, GError **error)
+{
+  GstBus *bus = gst_element_get_bus (session->pipeline);
+  GstMessage *message = NULL;
+
+  if (gst_element_set_state (session->tracker, GST_STATE_PAUSED) ==
+      GST_STATE_CHANGE_FAILURE) {
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+    gst_message_parse_error (message, error, NULL);
+    gst_message_unref (message);
+  }
+  gst_object_unref (bus);
+  return !message;
+}
+
+static void
+start (Session *session)
+{
+  const GstStateChangeReturn change =
+      gst_element_set_state (session->pipeline, GST_STATE_PAUSED);
+
+  if (change == GST_STATE_CHANGE_FAILURE)
+    GST_ELEMENT_ERROR (session->pipeline, CORE, STATE_CHANGE,
+        ("the pipeline cannot be started"), (NULL));
+  if (change == GST_STATE_CHANGE_NO_PREROLL)
+    set_live (session);
+  gst_element_set_state (session->pipeline, GST_STATE_PLAYING);
+}
+
+static void
+run (Session *session)
+{
+  GstBus *bus = gst_element_get_bus (session->pipeline);
+  const guint watch = gst_bus_add_watch (bus, on_message, session);
+  const guint interrupt = g_unix_signal_add (SIGINT, on_signal, session);
+  const guint terminate = g_unix_signal_add (SIGTERM, on_signal, session);
+
+  add_probe (session, "sink", refuse_when_stopping);
+  add_probe (session, "src", report_frame);
+  start (session);
+  g_main_loop_run (session->loop);
+  gst_element_set_state (session->pipeline, GST_STATE_NULL);
+  g_source_remove (terminate);
+  g_source_remove (interrupt);
+  g_source_remove (watch);
+  gst_object_unref (bus);
+}
+
+static gboolean
+prepare (Session *session, GError **error)
+{
+  const TrackOptions *options = session->options;
+
+  if (!check_outputs (options, error) || !build (session, error) ||
+      !load_model (session, error))
+    return FALSE;
+  session->report =
+      track_report_new (options->json, isatty (STDERR_FILENO), error);
+  return session->report != NULL;
+}
+
+static gboolean
+conclude (Session *session, GError **error)
+{
+  GError *late = NULL;
+
+  if (!track_report_finish (session->report, &late) && !session->error)
+    session->error = g_steal_pointer (&late);
+  g_clear_error (&late);
+  if (!session->error && !session->seen)
+    session->error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+        "%s: not one frame came out of it", session->options->input);
+  if (!session->error)
+    return TRUE;
+  g_propagate_error (error, session->error);
+  return FALSE;
+}
+
+gboolean
+track_session_run (const TrackOptions *options, GError **error)
+{
+  Session session = {
+      .options = options,
+      .loop = g_main_loop_new (NULL, FALSE),
+      .pipeline = gst_pipeline_new (NULL),
+  };
+  gboolean ok = prepare (&session, error);
+
+  if (ok) {
+    run (&session);
+    ok = conclude (&session, error);
+  }
+  gst_element_set_state (session.pipeline, GST_STATE_NULL);
+  gst_object_unref (session.pipeline);
+  g_clear_pointer (&session.report, track_report_free);
+  g_main_loop_unref (session.loop);
+  g_free (session.missing);
+  return ok;
+}
