@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installs the Debian packages that building and running need, those of the tests
+# too with --tests. Does nothing where all of them are there.
+set -eu
+
+usage="usage: $0 [--tests] [--clang] [--list]
+  --tests  also what only the tests need
+  --clang  also a second compiler
+  --list   print the packages, install nothing"
+
+packages="
+  gcc libc6-dev meson ninja-build pkg-config
+  libglib2.0-dev libjson-glib-dev libyaml-dev libopenblas-serial-dev
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstrtspserver-1.0-dev
+  gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
+  gstreamer1.0-x"
+list=no
+for option; do
+  case $option in
+    --tests) packages="$packages python3 binutils clang-format valgrind" ;;
+    --clang) packages="$packages clang" ;;
+    --list) list=yes ;;
+    -h | --help) echo "$usage"; exit 0 ;;
+    *) echo "$usage" >&2; exit 2 ;;
+  esac
+done
+# shellcheck disable=SC2086
+set -- $packages
+
+if [ $list = yes ]; then
+  printf '%s\n' "$@"
+  exit 0
+fi
+
+if ! command -v dpkg-query > /dev/null; then
+  echo "This is not Debian: please install what these packages hold:" "$@" >&2
+  exit 0
+fi
+missing=
+for package; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true)
+  [ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+root=
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo > /dev/null || {
+    echo "Not root, and there is no sudo. Please install:$missing" >&2
+    exit 1
+  }
+  root=sudo
+fi
+echo "Installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt="$root apt-get -q -o DPkg::Lock::Timeout=600"
+$apt update
+# shellcheck disable=SC2086
+$apt install -y --no-install-recommends $missing
