@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 GOOD = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
-POINT = re.compile(r"^(not )?ok\b\s*(.*?)(?:\s*#\s*(skip|todo)\b\s*(.*))?$", re.I)
+POINT = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*?)(?:\s*#\s*(skip|todo)\b\s*(.*))?$", re.I)
 
 
 def points(text):
