@@ -29,8 +29,9 @@ typedef struct
 
 typedef struct
 {
-  int n;                  /* output columns */
-  int columns[2 * STRIP]; /* of the frame: the n left ones, the n right ones */
+  int n; /* output columns */
+  guint16
+      columns[2 * STRIP]; /* of the frame: the n left ones, the n right ones */
   gint16 weight[STRIP];   /* of the right one, less a half: 1/65536ths */
   Range inside[2];        /* whose left, whose right one is in the frame */
   guint8 outside[3];      /* what is not: B, G, R */
@@ -78,14 +79,14 @@ static void
 strip_set_column (Strip *strip, int side, int i, double at, int width)
 {
   Range *inside = &strip->inside[side];
-  int *column = &strip->columns[side * strip->n + i];
+  guint16 *column = &strip->columns[side * strip->n + i];
 
   *column = 0;
   if (at < 0)
     inside->begin = inside->end = i + 1;
   if (at >= 0 && at < width) {
     inside->end = i + 1;
-    *column = (int)at;
+    *column = (guint16)at;
   }
 }
 

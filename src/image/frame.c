@@ -90,14 +90,14 @@ siamban_frame_mean (const SiambanFrame *frame, double mean[3])
 {
   SiambanReader reader;
   SiambanPixels pixels;
-  int columns[SIAMBAN_READER_COLUMNS];
+  guint16 columns[SIAMBAN_READER_COLUMNS];
   guint64 total[3] = {0};
 
   siamban_reader_init (&reader, frame);
   for (int x0 = 0; x0 < frame->width; x0 += SIAMBAN_READER_COLUMNS) {
     int n = MIN (SIAMBAN_READER_COLUMNS, frame->width - x0);
     for (int i = 0; i < n; i++)
-      columns[i] = x0 + i;
+      columns[i] = (guint16)(x0 + i);
     for (int y = 0; y < frame->height; y++) {
       siamban_reader_read (&reader, y, columns, n, &pixels);
       total[0] += sum_of (pixels.b, n);

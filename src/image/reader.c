@@ -2,6 +2,7 @@
 #include "image/reader.h"
 
 #include <math.h>
+#include <string.h>
 
 static const guint8 *
 row (const SiambanReader *reader, int plane, int y)
@@ -12,10 +13,10 @@ row (const SiambanReader *reader, int plane, int y)
 
 static G_ALWAYS_INLINE inline void
 read_packed (const guint8 *src, int step, int b, int g, int r,
-    const int *columns, int n, SiambanPixels *pixels)
+    const guint16 *columns, int n, SiambanPixels *restrict pixels)
 {
   for (int i = 0; i < n; i++) {
-    const guint8 *p = src + step * columns[i];
+    const guint8 *p = &src[step * columns[i]];
     pixels->b[i] = p[b];
     pixels->g[i] = p[g];
     pixels->r[i] = p[r];
@@ -24,7 +25,7 @@ read_packed (const guint8 *src, int step, int b, int g, int r,
 
 #define PACKED_READER(name, step, b, g, r)                                     \
   static void read_##name (const SiambanReader *reader, int y,                 \
-      const int *columns, int n, SiambanPixels *pixels)                        \
+      const guint16 *columns, int n, SiambanPixels *pixels)                    \
   {                                                                            \
     read_packed (row (reader, 0, y), step, b, g, r, columns, n, pixels);       \
   }
@@ -54,84 +55,116 @@ to_byte (gint16 v)
   return (guint8)(v + 128);
 }
 
+typedef struct
+{
+  guint8 y[SIAMBAN_READER_COLUMNS];
+  guint8 u[SIAMBAN_READER_COLUMNS];
+  guint8 v[SIAMBAN_READER_COLUMNS];
+} Samples;
+
 static void
-convert (const SiambanColour *colour, const guint8 *restrict y,
-    const guint8 *restrict u, const guint8 *restrict v, int n,
-    SiambanPixels *restrict pixels)
+convert (const SiambanColour *colour, const Samples *restrict in, int n,
+    SiambanPixels *restrict out)
 {
   const SiambanColour k = *colour;
 
   for (int i = 0; i < n; i++) {
-    gint16 luma = weigh (y[i], k.y);
-    pixels->b[i] = to_byte (luma + weigh (u[i], k.b_u));
-    pixels->g[i] = to_byte (luma + weigh (u[i], k.g_u) + weigh (v[i], k.g_v));
-    pixels->r[i] = to_byte (luma + weigh (v[i], k.r_v));
+    gint16 luma = weigh (in->y[i], k.y);
+    out->b[i] = to_byte (luma + weigh (in->u[i], k.b_u));
+    out->g[i] =
+        to_byte (luma + weigh (in->u[i], k.g_u) + weigh (in->v[i], k.g_v));
+    out->r[i] = to_byte (luma + weigh (in->v[i], k.r_v));
   }
 }
 
 /* Chroma is that of the column pair: the nearest sample, as videoconvert has it
  * for I420. */
-static G_ALWAYS_INLINE inline void
-read_yuv (const SiambanReader *reader, const guint8 *luma, int luma_step,
-    const guint8 *cb, const guint8 *cr, int chroma_step, const int *columns,
-    int n, SiambanPixels *pixels)
+static void
+read_i420 (const SiambanReader *reader, int y, const guint16 *columns, int n,
+    SiambanPixels *pixels)
 {
-  guint8 y[SIAMBAN_READER_COLUMNS], u[SIAMBAN_READER_COLUMNS],
-      v[SIAMBAN_READER_COLUMNS];
+  const guint8 *luma = row (reader, 0, y);
+  const guint8 *cb = row (reader, 1, y / 2), *cr = row (reader, 2, y / 2);
+  Samples samples;
 
   for (int i = 0; i < n; i++) {
-    int x = columns[i];
-    y[i] = luma[luma_step * x];
-    u[i] = cb[chroma_step * (x >> 1)];
-    v[i] = cr[chroma_step * (x >> 1)];
+    unsigned x = columns[i];
+    samples.y[i] = luma[x];
+    samples.u[i] = cb[x / 2];
+    samples.v[i] = cr[x / 2];
   }
-  convert (&reader->colour, y, u, v, n, pixels);
+  convert (&reader->colour, &samples, n, pixels);
+}
+
+/* Both chroma bytes are fetched at once. */
+static G_ALWAYS_INLINE inline void
+read_nv (const SiambanReader *reader, int y, const guint16 *columns, int n,
+    int u, int v, SiambanPixels *pixels)
+{
+  const guint8 *luma = row (reader, 0, y), *chroma = row (reader, 1, y / 2);
+  guint8 pairs[2 * SIAMBAN_READER_COLUMNS];
+  Samples samples;
+
+  for (int i = 0; i < n; i++) {
+    unsigned x = columns[i];
+    samples.y[i] = luma[x];
+    memcpy (&pairs[2 * i], &chroma[x & ~1u], 2);
+  }
+  for (int i = 0; i < n; i++) {
+    samples.u[i] = pairs[2 * i + u];
+    samples.v[i] = pairs[2 * i + v];
+  }
+  convert (&reader->colour, &samples, n, pixels);
 }
 
 static void
-read_i420 (const SiambanReader *reader, int y, const int *columns, int n,
+read_nv12 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPixels *pixels)
 {
-  read_yuv (reader, row (reader, 0, y), 1, row (reader, 1, y / 2),
-      row (reader, 2, y / 2), 1, columns, n, pixels);
+  read_nv (reader, y, columns, n, 0, 1, pixels);
 }
 
 static void
-read_nv12 (const SiambanReader *reader, int y, const int *columns, int n,
+read_nv21 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPixels *pixels)
 {
-  const guint8 *chroma = row (reader, 1, y / 2);
-  read_yuv (
-      reader, row (reader, 0, y), 1, chroma, chroma + 1, 2, columns, n, pixels);
+  read_nv (reader, y, columns, n, 1, 0, pixels);
 }
 
-static void
-read_nv21 (const SiambanReader *reader, int y, const int *columns, int n,
-    SiambanPixels *pixels)
-{
-  const guint8 *chroma = row (reader, 1, y / 2);
-  read_yuv (
-      reader, row (reader, 0, y), 1, chroma + 1, chroma, 2, columns, n, pixels);
-}
-
-static void
-read_yuy2 (const SiambanReader *reader, int y, const int *columns, int n,
-    SiambanPixels *pixels)
+/* @luma: where the first of the two lumas of four bytes is; @u, @v: chroma. */
+static G_ALWAYS_INLINE inline void
+read_packed_yuv (const SiambanReader *reader, int y, const guint16 *columns,
+    int n, int luma, int u, int v, SiambanPixels *pixels)
 {
   const guint8 *src = row (reader, 0, y);
-  read_yuv (reader, src, 2, src + 1, src + 3, 4, columns, n, pixels);
+  Samples samples;
+
+  for (int i = 0; i < n; i++) {
+    unsigned x = columns[i];
+    const guint8 *pair = &src[2 * (x & ~1u)];
+    samples.y[i] = src[2 * x + luma];
+    samples.u[i] = pair[u];
+    samples.v[i] = pair[v];
+  }
+  convert (&reader->colour, &samples, n, pixels);
 }
 
 static void
-read_uyvy (const SiambanReader *reader, int y, const int *columns, int n,
+read_yuy2 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPixels *pixels)
 {
-  const guint8 *src = row (reader, 0, y);
-  read_yuv (reader, src + 1, 2, src, src + 2, 4, columns, n, pixels);
+  read_packed_yuv (reader, y, columns, n, 0, 1, 3, pixels);
 }
 
 static void
-read_gray8 (const SiambanReader *reader, int y, const int *columns, int n,
+read_uyvy (const SiambanReader *reader, int y, const guint16 *columns, int n,
+    SiambanPixels *pixels)
+{
+  read_packed_yuv (reader, y, columns, n, 1, 0, 2, pixels);
+}
+
+static void
+read_gray8 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPixels *pixels)
 {
   const guint8 *src = row (reader, 0, y);

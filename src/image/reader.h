@@ -24,7 +24,7 @@ typedef struct
 
 typedef struct _SiambanReader SiambanReader;
 typedef void (*SiambanReadRow) (const SiambanReader *reader, int y,
-    const int *columns, int n, SiambanPixels *pixels);
+    const guint16 *columns, int n, SiambanPixels *pixels);
 
 struct _SiambanReader
 {
@@ -39,7 +39,7 @@ void siamban_reader_init (SiambanReader *reader, const SiambanFrame *frame);
 /* Reads the pixels of row @y (0..height-1) at @columns (each 0..width-1), @n of
  * them, at most SIAMBAN_READER_COLUMNS. */
 static inline void
-siamban_reader_read (const SiambanReader *reader, int y, const int *columns,
+siamban_reader_read (const SiambanReader *reader, int y, const guint16 *columns,
     int n, SiambanPixels *pixels)
 {
   reader->read (reader, y, columns, n, pixels);
