@@ -45,8 +45,9 @@ G_BEGIN_DECLS
    * siamban_target_new:
    * @model: the network; the target takes its own reference.
    * @frame: the frame that shows the object; all of it is read, once.
-   * @box: the object in @frame; finite, at least 1 x 1 after clipping to
-   * @frame.
+   * @box: the object in @frame; finite, at least 1 x 1 pixel of it in @frame.
+   *     It is taken as it is, parts outside and all, unless it is wider or
+   *     higher than twice @frame: then only what is inside counts.
    * @threads: most threads to use, 0 for all that the affinity mask allows.
    *
    * Returns: (transfer full): the target, freed by siamban_target_free(), or
@@ -67,9 +68,10 @@ G_BEGIN_DECLS
    * @results: (out caller-allocates) (array length=n): one a target.
    * @threads: as for siamban_target_new().
    *
-   * Looks for each target near where it was. A target whose outcome is not
-   * finite keeps its former state, and reports its former box with score and
-   * peak 0.
+   * Looks for each target near where it was. Memory is taken only when a batch
+   * is larger than its first target has seen before. A target whose outcome is
+   * not finite keeps its former state, and reports its former box with score
+   * and peak 0.
    *
    * Returns: %FALSE with %SIAMBAN_ERROR_ARGUMENT if @frame is unusable; the
    *     targets are then as they were.
