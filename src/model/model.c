@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "model/build.h"
+#include "model/cache.h"
 
 #define DEFAULT_CHECKPOINT "models/siamban_mobilenetv2.safetensors"
 #define DEFAULT_CONFIG     "models/siamban_mobilenetv2.yaml"
 
 struct _SiambanModel
 {
-  int refs; /* guarded by models_lock */
+  int refs;
   char *key;
   SiambanBuild build;
   GMutex lock;
@@ -32,10 +30,6 @@ typedef struct
   GPtrArray *features;
   GPtrArray *outputs;
 } Lease;
-
-/* The models that are in use, by what their files are. */
-static GMutex models_lock;
-static GHashTable *models;
 
 static Lease *
 lease_new (void)
@@ -95,52 +89,29 @@ model_free (SiambanModel *model)
   g_free (model);
 }
 
-/* Two paths to one file are one model; a file written anew is another. */
-static gboolean
-add_identity (GString *key, const char *path, GError **error)
-{
-  struct stat st;
-
-  if (stat (path, &st) != 0) {
-    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
-        g_strerror (errno));
-    return FALSE;
-  }
-  g_string_append_printf (key,
-      "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT
-      ":%" G_GUINT64_FORMAT ".%ld;",
-      (guint64)st.st_dev, (guint64)st.st_ino, (guint64)st.st_size,
-      (guint64)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-  return TRUE;
-}
-
+/* The CPU level is part of it: the weights are packed for one. */
 static char *
-identity (const char *checkpoint, const char *config, GError **error)
+key_of (const char *checkpoint, const char *config, GError **error)
 {
-  g_autoptr (GString) key = g_string_new (NULL);
+  g_autofree char *first = siamban_cache_identity (checkpoint, error);
+  g_autofree char *second = NULL;
 
-  if (!add_identity (key, checkpoint, error) ||
-      (config && !add_identity (key, config, error)))
+  if (first == NULL)
     return NULL;
-  g_string_append (key, siamban_cpu_name (siamban_cpu_level ()));
-  return g_strdup (key->str);
+  second = config ? siamban_cache_identity (config, error) : g_strdup ("");
+  if (second == NULL)
+    return NULL;
+  return g_strjoin (
+      "|", first, second, siamban_cpu_name (siamban_cpu_level ()), NULL);
 }
 
-/* With models_lock held, so that two loads of the same files are one. */
 static SiambanModel *
-find_or_load (
+model_new (
     const char *key, const char *checkpoint, const char *config, GError **error)
 {
   SiambanModel *model;
   SiambanBuild build;
 
-  if (models == NULL)
-    models = g_hash_table_new (g_str_hash, g_str_equal);
-  model = g_hash_table_lookup (models, key);
-  if (model) {
-    model->refs++;
-    return model;
-  }
   if (!siamban_build_load (&build, checkpoint, config, error))
     return NULL;
   model = g_new0 (SiambanModel, 1);
@@ -149,7 +120,6 @@ find_or_load (
   model->build = build;
   g_mutex_init (&model->lock);
   g_queue_init (&model->leases);
-  g_hash_table_insert (models, model->key, model);
   return model;
 }
 
@@ -162,42 +132,30 @@ siamban_model_load (const char *checkpoint, const char *config, GError **error)
   g_autofree char *config_path = checkpoint || config
                                      ? g_strdup (config)
                                      : siamban_data_path (DEFAULT_CONFIG);
-  g_autofree char *key = identity (checkpoint_path, config_path, error);
+  g_autofree char *key = key_of (checkpoint_path, config_path, error);
   SiambanModel *model;
 
   if (key == NULL)
     return NULL;
-  g_mutex_lock (&models_lock);
-  model = find_or_load (key, checkpoint_path, config_path, error);
-  g_mutex_unlock (&models_lock);
+  model = siamban_cache_find (key);
+  if (model)
+    return model;
+  model = model_new (key, checkpoint_path, config_path, error);
+  siamban_cache_store (key, model, model ? &model->refs : NULL);
   return model;
 }
 
 SiambanModel *
 siamban_model_ref (SiambanModel *model)
 {
-  g_mutex_lock (&models_lock);
-  model->refs++;
-  g_mutex_unlock (&models_lock);
+  g_atomic_int_inc (&model->refs);
   return model;
 }
 
 void
 siamban_model_unref (SiambanModel *model)
 {
-  gboolean last;
-
-  if (model == NULL)
-    return;
-  g_mutex_lock (&models_lock);
-  last = --model->refs == 0;
-  if (last) {
-    g_hash_table_remove (models, model->key);
-    if (g_hash_table_size (models) == 0)
-      g_clear_pointer (&models, g_hash_table_unref);
-  }
-  g_mutex_unlock (&models_lock);
-  if (last)
+  if (model && siamban_cache_release (model->key, &model->refs))
     model_free (model);
 }
 
