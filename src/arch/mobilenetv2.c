@@ -3,7 +3,7 @@
 
 /* MobileNetV2 with stride 8: from layer4 on it dilates instead of striding. */
 
-#define N_LAYERS 8
+#define N_LAYERS SIAMBAN_MOBILENETV2_LAYERS
 
 typedef struct
 {
@@ -21,10 +21,16 @@ static const Row rows[N_LAYERS] = {
     {6, 320, 1, 1, 4},
 };
 
+int
+siamban_mobilenetv2_width (int layer, double width_mult)
+{
+  return rows[layer].out * width_mult;
+}
+
 static int
 channels (const SiambanBan *ban, int layer)
 {
-  return rows[layer].out * ban->width_mult;
+  return ban->widths[layer];
 }
 
 static SiambanMap
@@ -70,13 +76,16 @@ mobilenetv2 (SiambanGraph *g, SiambanMap image, const SiambanBan *ban,
     SiambanMap *levels)
 {
   SiambanMap maps[N_LAYERS];
+  int last = 0;
 
+  for (int i = 0; i < ban->n_levels; i++)
+    last = MAX (last, ban->layers[i]);
   maps[0] = siamban_layer_seq (g, image, "backbone.layer0", 0,
       (SiambanConvSpec){.out = channels (ban, 0),
           .kernel = 3,
           .stride = rows[0].stride,
           .act = SIAMBAN_ACT_RELU6});
-  for (int i = 1; i < N_LAYERS; i++)
+  for (int i = 1; i <= last; i++)
     maps[i] = layer (g, maps[i - 1], ban, i);
   for (int i = 0; i < ban->n_levels; i++)
     levels[i] = maps[ban->layers[i]];

@@ -8,7 +8,8 @@
 /* The parts that networks are put together from; private to src/arch. A
  * parameter's name is PREFIX.NAME. */
 
-#define SIAMBAN_PREFIX_SIZE 32
+#define SIAMBAN_PREFIX_SIZE        32
+#define SIAMBAN_MOBILENETV2_LAYERS 8
 
 /* What SiamBAN leaves open. Levels are the backbone's outputs that the neck and
  * the head look at, one box each. */
@@ -16,7 +17,6 @@ typedef struct
 {
   int n_levels;
   int layers[SIAMBAN_MAX_LEVELS]; /* 0: the backbone's stem */
-  double width_mult;              /* of MobileNetV2's channels */
   char necks[SIAMBAN_MAX_LEVELS][SIAMBAN_PREFIX_SIZE];
   int neck_out[SIAMBAN_MAX_LEVELS];
   char boxes[SIAMBAN_MAX_LEVELS][SIAMBAN_PREFIX_SIZE];
@@ -24,6 +24,8 @@ typedef struct
   gboolean multi;    /* MultiBAN; else DepthwiseBAN: one level, no exp */
   gboolean weighted; /* levels weighted by softmax; else averaged */
   int cls_channels;
+  /* Channels of MobileNetV2's layers; 0: the checkpoint has no such layer. */
+  int widths[SIAMBAN_MOBILENETV2_LAYERS];
 } SiambanBan;
 
 /* A backbone that SiamBAN's neck can stand on. */
@@ -41,6 +43,9 @@ extern const SiambanBackbone siamban_resnet18;
 extern const SiambanBackbone siamban_resnet34;
 extern const SiambanBackbone siamban_resnet50;
 extern const SiambanBackbone siamban_mobilenetv2;
+
+/* What BACKBONE.KWARGS.width_mult makes of a layer's channels. */
+int siamban_mobilenetv2_width (int layer, double width_mult);
 
 /* SiamBAN's neck and head. */
 void siamban_ban_template (

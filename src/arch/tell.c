@@ -252,24 +252,39 @@ tell_cls_channels (SiambanBan *ban, const SiambanConfig *config,
 }
 
 static gboolean
-tell_width (SiambanBan *ban, const SiambanConfig *config,
+check_width (const SiambanBan *ban, int layer, const SiambanConfig *config,
     const SiambanCheckpoint *checkpoint, GError **error)
 {
-  int width, stem;
+  int width = isnan (config->width_mult)
+                  ? ban->widths[layer]
+                  : siamban_mobilenetv2_width (layer, config->width_mult);
 
-  ban->width_mult = 1;
-  width = siamban_mobilenetv2.channels (ban, 0);
-  if (!read_dim (checkpoint, 0, &stem, error, "backbone.layer0.0.weight"))
-    return FALSE;
-  ban->width_mult =
-      isnan (config->width_mult) ? (double)stem / width : config->width_mult;
-  if (siamban_mobilenetv2.channels (ban, 0) == stem)
+  if (width == ban->widths[layer])
     return TRUE;
   g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
-      "%s: BACKBONE.KWARGS.width_mult: expected %g, as the checkpoint's "
-      "tensor backbone.layer0.0.weight has it",
-      config->path, (double)stem / width);
+      "%s: BACKBONE.KWARGS.width_mult: %g makes layer %d %d channels wide, but "
+      "in %s it is %d",
+      config->path, config->width_mult, layer, width,
+      siamban_checkpoint_path (checkpoint), ban->widths[layer]);
   return FALSE;
+}
+
+static gboolean
+tell_widths (SiambanBan *ban, const SiambanConfig *config,
+    const SiambanCheckpoint *checkpoint, GError **error)
+{
+  for (int i = 0; i < SIAMBAN_MOBILENETV2_LAYERS; i++) {
+    g_autofree char *name =
+        i ? g_strdup_printf ("backbone.layer%d.0.conv.6.weight", i)
+          : g_strdup ("backbone.layer0.0.weight");
+
+    if (!siamban_tell_has (checkpoint, name))
+      continue;
+    if (!read_dim (checkpoint, 0, &ban->widths[i], error, "%s", name) ||
+        !check_width (ban, i, config, checkpoint, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean
@@ -281,7 +296,7 @@ siamban_tell_ban (SiambanBan *ban, const SiambanBackbone *backbone,
   if (!refuse_parts (config, checkpoint, error))
     return FALSE;
   if (backbone == &siamban_mobilenetv2 &&
-      !tell_width (ban, config, checkpoint, error))
+      !tell_widths (ban, config, checkpoint, error))
     return FALSE;
   name_levels (ban, checkpoint);
   ban->weighted = config->weighted >= 0
