@@ -141,7 +141,8 @@ def mobilenetv2(w, x, used_layers, width_mult=1.0):
               act='relu6')
     maps = [x]
     before = 1
-    for layer, (t, c, n, s, d) in enumerate(MOBILENETV2_ROWS, start=1):
+    rows = MOBILENETV2_ROWS[:max(used_layers)]
+    for layer, (t, c, n, s, d) in enumerate(rows, start=1):
         out = int(c * width_mult)
         for i in range(n):
             stride = s if i == 0 else 1
