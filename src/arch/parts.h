@@ -47,7 +47,8 @@ extern const SiambanBackbone siamban_mobilenetv2;
 /* What BACKBONE.KWARGS.width_mult makes of a layer's channels. */
 int siamban_mobilenetv2_width (int layer, double width_mult);
 
-/* SiamBAN's neck and head. */
+/* SiamBAN's neck and head. As everywhere here, the template graph's outputs
+ * are, in their order, the search graph's features. */
 void siamban_ban_template (
     SiambanGraph *graph, const SiambanMap *levels, const SiambanBan *ban);
 void siamban_ban_search (
@@ -71,8 +72,5 @@ SiambanMap siamban_layer_conv_bn (SiambanGraph *graph, SiambanMap x,
 /* Members @index and @index + 1 of the Sequential @prefix. */
 SiambanMap siamban_layer_seq (SiambanGraph *graph, SiambanMap x,
     const char *prefix, int index, SiambanConvSpec spec);
-
-/* Both graphs number features alike: the template graph's outputs, in order,
- * are the search graph's. */
 
 #endif
