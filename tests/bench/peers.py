@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Times one network here and in other engines, in one interleaved run.
+
+    peers.py [--net resnet50] [--threads 1,2] [--rounds 15] LIBSIAMBAN.so
+
+The network has the random weights of tests/reference/hashed.py. Needs PyTorch;
+of ONNX Runtime (onnx, onnxruntime) and ncnn (ncnn, pnnx) it times those that
+can be imported. Only the search branch runs: the template's features are
+constants. Every round runs every engine once; printed are the best and the
+median, their ratio to ours, and the largest error of cls and loc (px) against
+PyTorch in double precision.
+"""
+import argparse
+import ctypes
+import logging
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]
+                       / 'reference'))
+import compare  # noqa: E402
+import hashed  # noqa: E402
+import make_checkpoint  # noqa: E402
+import siamban_ref as ref  # noqa: E402
+
+
+class Search(torch.nn.Module):
+    """The search branch alone, for the engines that import a traced module."""
+
+    def __init__(self, cfg, weights, z):
+        super().__init__()
+        self.cfg, self.weights, self.z = cfg, weights, z
+
+    def forward(self, x):
+        return ref.run(self.cfg, self.weights, self.z, x)
+
+
+class Ours:
+    def __init__(self, library, path, config, z, x, threads):
+        self.lib, self.threads = library.lib, threads
+        self.cls, self.loc, _ = library.run(path, config, z, x)
+        self.model = self.lib.siamban_model_load(
+            os.fsencode(path), os.fsencode(config), None)
+        z = np.ascontiguousarray(z[0].numpy(), np.float32)
+        self.template = ctypes.c_void_p(self.lib.siamban_model_embed(
+            self.model, z.ctypes.data, threads))
+
+    def __call__(self, x):
+        self.lib.siamban_model_search(
+            self.model, 1, ctypes.byref(self.template), x.ctypes.data,
+            self.cls.ctypes.data, self.loc.ctypes.data, self.threads)
+        return self.cls[None], self.loc[None]
+
+
+def constants(model):
+    """Replaces what depends on no input by its value: the template branch."""
+    import onnxruntime as ort
+    folded = model.with_suffix('.folded.onnx')
+    options = ort.SessionOptions()
+    options.graph_optimization_level = (
+        ort.GraphOptimizationLevel.ORT_ENABLE_BASIC)
+    options.optimized_model_filepath = str(folded)
+    ort.InferenceSession(str(model), options)
+    return folded
+
+
+class OnnxRuntime:
+    def __init__(self, model, threads):
+        import onnxruntime as ort
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self.session = ort.InferenceSession(str(model), options)
+
+    def __call__(self, x):
+        return self.session.run(None, {'x': x})
+
+
+def quantize(model, x):
+    """Unsigned activations, signed weights a channel; calibrated on shifts of
+    the crop. Without VNNI its kernels saturate unless weights keep 7 bits."""
+    from onnxruntime.quantization import (CalibrationDataReader, QuantFormat,
+                                          QuantType, quantize_static)
+    out = model.with_suffix('.int8.onnx')
+
+    class Reader(CalibrationDataReader):
+        def __init__(self):
+            self.left = [np.roll(x, i * 9, 3) for i in range(6)]
+
+        def get_next(self):
+            return {'x': self.left.pop()} if self.left else None
+
+    vnni = 'avx512_vnni' in pathlib.Path('/proc/cpuinfo').read_text()
+    quantize_static(str(model), str(out), Reader(), per_channel=True,
+                    quant_format=QuantFormat.QDQ,
+                    activation_type=QuantType.QUInt8,
+                    weight_type=QuantType.QInt8, reduce_range=not vnni)
+    return out
+
+
+class Ncnn:
+    def __init__(self, folder, threads, bf16=False):
+        import ncnn
+        self.ncnn, self.net = ncnn, ncnn.Net()
+        self.net.opt.num_threads = threads
+        self.net.opt.use_fp16_storage = self.net.opt.use_fp16_packed = False
+        self.net.opt.use_fp16_arithmetic = False
+        self.net.opt.use_bf16_storage = bf16
+        self.net.load_param(str(folder / 'net.ncnn.param'))
+        self.net.load_model(str(folder / 'net.ncnn.bin'))
+
+    def __call__(self, x):
+        extractor = self.net.create_extractor()
+        extractor.input('in0', self.ncnn.Mat(x[0]).clone())
+        return [np.array(extractor.extract(name)[1])[None]
+                for name in ('out0', 'out1')]
+
+
+def add_onnxruntime(found, args, net, x, folder):
+    import onnxruntime  # noqa: F401
+    torch.onnx.export(net, x, str(folder / 'net.onnx'), opset_version=13,
+                      input_names=['x'], output_names=['cls', 'loc'])
+    folded = constants(folder / 'net.onnx')
+    int8 = quantize(folded, x.numpy())
+    for t in args.threads:
+        found[f'onnxruntime-fp32/{t}'] = OnnxRuntime(folded, t)
+        found[f'onnxruntime-int8/{t}'] = OnnxRuntime(int8, t)
+
+
+def add_ncnn(found, args, net, x, folder):
+    import ncnn  # noqa: F401
+    traced = torch.jit.trace(net.eval(), x, check_trace=False)
+    torch.jit.freeze(traced).save(str(folder / 'net.pt'))
+    subprocess.run(['pnnx', 'net.pt', 'inputshape=[1,3,255,255]', 'fp16=0'],
+                   cwd=folder, check=True, capture_output=True)
+    for t in args.threads:
+        found[f'ncnn-fp32/{t}'] = Ncnn(folder, t)
+        found[f'ncnn-bf16/{t}'] = Ncnn(folder, t, bf16=True)
+
+
+def engines(args, cfg, weights, z, x, folder):
+    """name -> callable on a numpy crop, for each engine and thread count."""
+    path, config = folder / 'net.safetensors', folder / 'config.yaml'
+    make_checkpoint.save_safetensors(path, weights.tensors)
+    config.write_text(ref.config_yaml(cfg))
+    library = compare.Library(args.library)
+    found = {f'siamban/{t}': Ours(library, path, config, z, x, t)
+             for t in args.threads}
+    net = Search(cfg, weights, z)
+    for add in add_onnxruntime, add_ncnn:
+        try:
+            add(found, args, net, x, folder)
+        except (ImportError, OSError, subprocess.CalledProcessError) as error:
+            print(f'{add.__name__[4:]}: {error}', file=sys.stderr)
+    return found
+
+
+def interleave(found, x, rounds):
+    times = {name: [] for name in found}
+    for i in range(rounds + 1):
+        for name, run in found.items():
+            start = time.perf_counter()
+            run(x)
+            if i:
+                times[name].append((time.perf_counter() - start) * 1e3)
+    return times
+
+
+def report(found, times, x, cls, loc):
+    print(f'{"engine/threads":24} {"best ms":>9} {"median":>9} '
+          f'{"best/ours":>9} {"med/ours":>9} {"cls err":>9} {"loc err":>9}')
+    for name, ms in times.items():
+        ours = times['siamban/' + name.split('/')[1]]
+        a, b = found[name](x)
+        print(f'{name:24} {min(ms):9.2f} {statistics.median(ms):9.2f} '
+              f'{min(ms) / min(ours):9.2f} '
+              f'{statistics.median(ms) / statistics.median(ours):9.2f} '
+              f'{np.abs(a - cls).max():9.2g} {np.abs(b - loc).max():9.2g}')
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument('--threads', default='1,2',
+                        type=lambda s: [int(t) for t in s.split(',')])
+    parser.add_argument('--rounds', type=int, default=15)
+    parser.add_argument('--net', default='resnet50', choices=make_checkpoint.NETS)
+    parser.add_argument('library')
+    args = parser.parse_args()
+    warnings.simplefilter('ignore', torch.jit.TracerWarning)
+    logging.disable(logging.WARNING)
+
+    cfg, weights = make_checkpoint.NETS[args.net], hashed.HashedWeights()
+    z, x = hashed.crop(127, 1), hashed.crop(255, 2)
+    cls, loc = (t.numpy() for t in ref.run(cfg, weights, z, x))
+    with tempfile.TemporaryDirectory() as folder:
+        found = engines(args, cfg, ref.Weights(weights.tensors), z.float(),
+                        x.float(), pathlib.Path(folder))
+        x = x.float().numpy()
+        report(found, interleave(found, x, args.rounds), x, cls, loc)
+
+
+if __name__ == '__main__':
+    main()
