@@ -5,8 +5,11 @@
 
 #include "element.h"
 
-#define H264 "x264enc name=x264 pass=qual quantizer=23 speed-preset=veryfast ! "
-#define VP8  "vp8enc deadline=1 cpu-used=8 target-bitrate=4000000 ! "
+/* No B-frames: with them, mp4mux cuts the end off where frame times vary. */
+#define H264                                                                   \
+  "x264enc name=x264 pass=qual quantizer=23 "                                  \
+  "speed-preset=veryfast bframes=0 ! "
+#define VP8 "vp8enc deadline=1 cpu-used=8 target-bitrate=4000000 ! "
 
 static const struct
 {
@@ -48,11 +51,13 @@ track_output_add (GstBin *pipeline, const char *path, GError **error)
         path);
     return NULL;
   }
-  /* async=false: an encoder may swallow many frames before it lets one out,
+  /* H.264 has sides of even length only.
+   * async=false: an encoder may swallow many frames before it lets one out,
    * and a window beside it must not wait for that. */
-  description = g_strdup_printf ("queue ! videoconvert ! "
-                                 "video/x-raw,format=I420 ! %s ! "
-                                 "filesink name=file async=false",
+  description = g_strdup_printf (
+      "queue ! videoconvert ! videoscale ! "
+      "video/x-raw,format=I420,width=[16,16384,2],height=[16,16384,2] ! %s ! "
+      "filesink name=file async=false",
       encoder);
   branch = track_element_add (pipeline, description, error);
   g_free (description);
@@ -75,12 +80,27 @@ keep_late_frames (GstBin *bin, GstBin *parent, GstElement *element)
     g_object_set (element, "max-lateness", (gint64)-1, "qos", FALSE, NULL);
 }
 
+/* It crashes where there is no display, and where there is one, there are
+ * better ones. */
+static void
+rule_out_directfb (void)
+{
+  GstPluginFeature *feature =
+      gst_registry_lookup_feature (gst_registry_get (), "dfbvideosink");
+
+  if (feature) {
+    gst_plugin_feature_set_rank (feature, GST_RANK_NONE);
+    gst_object_unref (feature);
+  }
+}
+
 GstElement *
 track_window_add (GstBin *pipeline, GError **error)
 {
   GstElement *window = track_element_add (
       pipeline, "queue ! videoconvert ! autovideosink name=window", error);
 
+  rule_out_directfb ();
   if (window)
     g_signal_connect (
         window, "deep-element-added", G_CALLBACK (keep_late_frames), NULL);

@@ -24,6 +24,7 @@ typedef struct
   GstElement *source;
   GstElement *tracker;
   GstElement *output; /* NULL: none */
+  GstElement *window; /* NULL: none */
   TrackReport *report;
   char *missing; /* which plugin decoding needs, or NULL */
   gint seen;     /* atomic: a frame came out of the tracker */
@@ -89,7 +90,7 @@ static gboolean
 add_sinks (Session *session, GstElement *tee, GError **error)
 {
   GstBin *bin = GST_BIN (session->pipeline);
-  GstElement *sink;
+  GstElement *nowhere;
 
   if (session->options->output) {
     session->output = track_output_add (bin, session->options->output, error);
@@ -97,13 +98,13 @@ add_sinks (Session *session, GstElement *tee, GError **error)
       return FALSE;
   }
   if (session->options->show) {
-    sink = track_window_add (bin, error);
-    return sink && gst_element_link (tee, sink);
+    session->window = track_window_add (bin, error);
+    return session->window && gst_element_link (tee, session->window);
   }
   if (session->options->output)
     return TRUE;
-  sink = track_element_add (bin, "fakesink async=false", error);
-  return sink && gst_element_link (tee, sink);
+  nowhere = track_element_add (bin, "fakesink async=false", error);
+  return nowhere && gst_element_link (tee, nowhere);
 }
 
 static gboolean
@@ -231,6 +232,8 @@ set_error (Session *session, GstMessage *message, const char *text)
     file = session->options->input;
   else if (is_within (message, session->output))
     file = session->options->output;
+  else if (is_within (message, session->window))
+    file = "--show";
   session->error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
       "%s%s%s", file ? file : "", file ? ": " : "", text);
 }
@@ -267,13 +270,16 @@ on_error (Session *session, GstMessage *message)
     finish (session);
 }
 
+/* Those that mean that what was asked for is not done: a box that cannot be
+ * followed, a window that cannot be opened. */
 static void
 on_warning (Session *session, GstMessage *message)
 {
   GError *error = NULL;
 
   gst_message_parse_warning (message, &error, NULL);
-  if (GST_MESSAGE_SRC (message) == GST_OBJECT (session->tracker)) {
+  if (is_within (message, session->window) ||
+      GST_MESSAGE_SRC (message) == GST_OBJECT (session->tracker)) {
     set_error (session, message, error->message);
     finish (session);
   }
