@@ -37,22 +37,22 @@ PACKED_READER (rgbx, 4, 2, 1, 0)
 PACKED_READER (xbgr, 4, 1, 2, 3)
 PACKED_READER (xrgb, 4, 3, 2, 1)
 
-/* c * weight / 256 for a c counted from 128, with videoconvert's rounding: the
- * byte stands in both halves of a 16-bit number, and the upper half of the
- * product is kept. 16 bits suffice everywhere, and make SIMD narrow. */
+/* (c - zero) * weight / 8192, cut off towards minus infinity: the 16-bit
+ * product whose upper half SIMD keeps, and what swscale computes on x86.
+ * The 8-bit weights of videoconvert's fast path are off by up to 4 levels. */
 static inline gint16
-weigh (guint8 c, gint16 weight)
+weigh (guint8 c, gint16 zero, gint16 weight)
 {
-  gint16 twice = (gint16)(guint16)((c ^ 0x80) * 0x101);
-  return (gint16)((twice * weight) >> 16);
+  gint16 level = (gint16)((c - zero) * 8);
+  return (gint16)((level * weight) >> 16);
 }
 
 static inline guint8
 to_byte (gint16 v)
 {
-  v = MAX (v, -128);
-  v = MIN (v, 127);
-  return (guint8)(v + 128);
+  v = MAX (v, 0);
+  v = MIN (v, 255);
+  return (guint8)v;
 }
 
 typedef struct
@@ -69,11 +69,11 @@ convert (const SiambanColour *colour, const Samples *restrict in, int n,
   const SiambanColour k = *colour;
 
   for (int i = 0; i < n; i++) {
-    gint16 luma = weigh (in->y[i], k.y);
-    out->b[i] = to_byte (luma + weigh (in->u[i], k.b_u));
-    out->g[i] =
-        to_byte (luma + weigh (in->u[i], k.g_u) + weigh (in->v[i], k.g_v));
-    out->r[i] = to_byte (luma + weigh (in->v[i], k.r_v));
+    gint16 luma = weigh (in->y[i], k.black, k.y);
+    out->b[i] = to_byte (luma + weigh (in->u[i], 128, k.b_u));
+    out->g[i] = to_byte (
+        luma + weigh (in->u[i], 128, k.g_u) + weigh (in->v[i], 128, k.g_v));
+    out->r[i] = to_byte (luma + weigh (in->v[i], 128, k.r_v));
   }
 }
 
@@ -170,26 +170,35 @@ read_gray8 (const SiambanReader *reader, int y, const guint16 *columns, int n,
   const guint8 *src = row (reader, 0, y);
 
   for (int i = 0; i < n; i++) {
-    guint8 v = to_byte (weigh (src[columns[i]], reader->colour.y));
+    guint8 v = to_byte (
+        weigh (src[columns[i]], reader->colour.black, reader->colour.y));
     pixels->b[i] = pixels->g[i] = pixels->r[i] = v;
   }
+}
+
+static gint16
+fixed (double weight)
+{
+  return (gint16)rint (CLAMP (weight * 8192, G_MININT16, G_MAXINT16));
 }
 
 static SiambanColour
 colour_of (const SiambanFrame *frame)
 {
   double kr = frame->kr, kb = frame->kb, kg = 1 - kr - kb;
-  double luma = 256 * 255 / (frame->full_range ? 255. : 219.);
-  double chroma = 256 * 255 / (frame->full_range ? 255. : 224.);
+  double luma = frame->full_range ? 1 : 255. / 219;
+  double chroma = frame->full_range ? 1 : 255. / 224;
+  gint16 black = frame->full_range ? 0 : 16;
 
   if (frame->format == SIAMBAN_FORMAT_GRAY8)
-    return (SiambanColour){.y = rint (luma)};
+    return (SiambanColour){.black = black, .y = fixed (luma)};
   return (SiambanColour){
-      .y = rint (luma),
-      .r_v = rint (chroma * 2 * (1 - kr)),
-      .g_u = rint (chroma * -2 * kb * (1 - kb) / kg),
-      .g_v = rint (chroma * -2 * kr * (1 - kr) / kg),
-      .b_u = rint (chroma * 2 * (1 - kb)),
+      .black = black,
+      .y = fixed (luma),
+      .r_v = fixed (chroma * 2 * (1 - kr)),
+      .g_u = fixed (chroma * -2 * kb * (1 - kb) / kg),
+      .g_v = fixed (chroma * -2 * kr * (1 - kr) / kg),
+      .b_u = fixed (chroma * 2 * (1 - kb)),
   };
 }
 

@@ -7,11 +7,11 @@
 /* The most columns that one read takes. */
 #define SIAMBAN_READER_COLUMNS 256
 
-/* What turns 8-bit Y'CbCr into R'G'B', in the arithmetic of GStreamer's
- * videoconvert: 1/256ths. */
+/* What turns 8-bit Y'CbCr into R'G'B': the luma of black, and weights in
+ * 1/8192ths. */
 typedef struct
 {
-  gint16 y, r_v, g_u, g_v, b_u;
+  gint16 black, y, r_v, g_u, g_v, b_u;
 } SiambanColour;
 
 /* Pixels as three planes. */

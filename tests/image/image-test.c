@@ -13,14 +13,6 @@ typedef struct
   const char *sha256;
 } GoldenCrop;
 
-typedef struct
-{
-  double kr, kb;
-  gboolean full_range;
-  guint8 yuv[3];
-  guint8 bgr[3];
-} GoldenColour;
-
 #include "golden.h"
 
 /* make_golden.py has the same. */
@@ -74,19 +66,65 @@ test_opencv_small (void)
       golden_small_pixels, sizeof golden_small_pixels);
 }
 
+/* Each of a channel's two or three terms is cut off to a whole level. */
 static void
-test_videoconvert (void)
+assert_level (double got, double exact)
 {
-  for (unsigned i = 0; i < G_N_ELEMENTS (golden_colours); i++) {
-    const GoldenColour *golden = &golden_colours[i];
-    SiambanFrame frame = {SIAMBAN_FORMAT_I420, 1, 1,
-        {&golden->yuv[0], &golden->yuv[1], &golden->yuv[2]}, {1, 1, 1},
-        golden->kr, golden->kb, golden->full_range};
-    double mean[3];
+  g_assert_cmpfloat (got, <=, CLAMP (exact + 0.1, 0, 255));
+  g_assert_cmpfloat (got, >, CLAMP (exact - 3.1, -1, 255 - 3.1));
+}
 
-    siamban_frame_mean (&frame, mean);
-    for (int c = 0; c < 3; c++)
-      g_assert_cmpfloat (mean[c], ==, golden->bgr[c]);
+static void
+check_colour (const guint8 yuv[3], double kr, double kb, gboolean full_range)
+{
+  SiambanFrame frame = {SIAMBAN_FORMAT_I420, 1, 1, {yuv, yuv + 1, yuv + 2},
+      {1, 1, 1}, kr, kb, full_range};
+  double luma = full_range ? yuv[0] : (yuv[0] - 16) * 255. / 219;
+  double scale = full_range ? 1 : 255. / 224;
+  double cb = (yuv[1] - 128) * scale, cr = (yuv[2] - 128) * scale;
+  double r = luma + 2 * (1 - kr) * cr, b = luma + 2 * (1 - kb) * cb;
+  double mean[3];
+
+  siamban_frame_mean (&frame, mean);
+  assert_level (mean[0], b);
+  assert_level (mean[1],
+      luma - (2 * kr * (1 - kr) * cr + 2 * kb * (1 - kb) * cb) / (1 - kr - kb));
+  assert_level (mean[2], r);
+}
+
+static void
+test_colours (void)
+{
+  static const double weights[][2] = {
+      {0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}};
+
+  for (unsigned m = 0; m < 2 * G_N_ELEMENTS (weights); m++)
+    for (int y = 0; y < 256; y += 5)
+      for (int u = 0; u < 256; u += 15)
+        for (int v = 0; v < 256; v += 15) {
+          const guint8 yuv[] = {y, u, v};
+          check_colour (yuv, weights[m / 2][0], weights[m / 2][1], m % 2);
+        }
+}
+
+/* Black, white and grey are just that. */
+static void
+test_greys (void)
+{
+  for (int full = 0; full < 2; full++) {
+    const guint8 black[] = {full ? 0 : 16, 128, 128};
+    const guint8 white[] = {full ? 255 : 235, 128, 128};
+    const guint8 *const yuv[] = {black, white};
+
+    for (int i = 0; i < 2; i++) {
+      SiambanFrame frame = {SIAMBAN_FORMAT_I420, 1, 1,
+          {yuv[i], yuv[i] + 1, yuv[i] + 2}, {1, 1, 1}, 0.299, 0.114, full};
+      double mean[3];
+
+      siamban_frame_mean (&frame, mean);
+      for (int c = 0; c < 3; c++)
+        g_assert_cmpfloat (mean[c], ==, i ? 255 : 0);
+    }
   }
 }
 
@@ -312,7 +350,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/image/opencv", test_opencv);
   g_test_add_func ("/image/opencv-small", test_opencv_small);
-  g_test_add_func ("/image/videoconvert", test_videoconvert);
+  g_test_add_func ("/image/colours", test_colours);
+  g_test_add_func ("/image/greys", test_greys);
   g_test_add_func ("/image/formats", test_formats);
   g_test_add_func ("/image/matrices", test_matrices);
   g_test_add_func ("/image/any-side", test_any_side);

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Writes golden.h: what OpenCV makes of crops, and videoconvert of colours.
+"""Writes golden.h: what OpenCV makes of crops.
 
     python3 make_golden.py > golden.h
 
-Needs python3-opencv and gst-launch-1.0 (gstreamer1.0-plugins-base and -bad).
+Needs python3-opencv.
 """
 import hashlib
-import os
-import subprocess
-import tempfile
 
 import cv2
 import numpy as np
@@ -39,12 +36,6 @@ CROPS = [
 ]
 SMALL = (40, 30, 4.5, 27, 21, 8)
 
-COLORIMETRIES = [('bt601', .299, .114, 0), ('bt709', .2126, .0722, 0),
-                 ('1:4:0:0', .299, .114, 1), ('1:3:0:0', .2126, .0722, 1)]
-COLOURS = [(16, 128, 128), (235, 128, 128), (0, 0, 0), (255, 255, 255),
-           (81, 90, 240), (145, 54, 34), (41, 240, 110), (126, 100, 160),
-           (17, 129, 127), (200, 16, 240)]
-
 
 def image(w, h):
     """The same pixels as golden_frame() of crop-test.c."""
@@ -65,23 +56,6 @@ def crop(w, h, cx, cy, n, size):
     return out if n == size else cv2.resize(out, (size, size))
 
 
-def videoconvert(colour, colorimetry):
-    """Y, U, V to B, G, R in a flat frame of 16 x 16."""
-    flat = b''.join(bytes([v]) * n for v, n in zip(colour, (256, 64, 64)))
-    with tempfile.TemporaryDirectory() as d:
-        source, sink = os.path.join(d, 'yuv'), os.path.join(d, 'bgr')
-        with open(source, 'wb') as f:
-            f.write(flat)
-        subprocess.run(
-            ['gst-launch-1.0', '-q', 'filesrc', f'location={source}', '!',
-             'rawvideoparse', 'format=i420', 'width=16', 'height=16',
-             f'colorimetry={colorimetry}', '!', 'videoconvert', '!',
-             'video/x-raw,format=BGR', '!', 'filesink', f'location={sink}'],
-            check=True)
-        with open(sink, 'rb') as f:
-            return tuple(f.read()[:3])
-
-
 def rows(values, each=12):
     for i in range(0, len(values), each):
         print('  ' + ', '.join(str(v) for v in values[i:i + each]) + ',')
@@ -100,14 +74,6 @@ def main():
           ', '.join(str(v) for v in SMALL) + ', NULL };')
     print('static const guint8 golden_small_pixels[] = {')
     rows(crop(*SMALL).ravel())
-    print('};')
-    print('\nstatic const GoldenColour golden_colours[] = {')
-    for name, kr, kb, full in COLORIMETRIES:
-        for colour in COLOURS:
-            bgr = videoconvert(colour, name)
-            print(f'  {{ {kr}, {kb}, {full},',
-                  f'{{ {colour[0]}, {colour[1]}, {colour[2]} }},',
-                  f'{{ {bgr[0]}, {bgr[1]}, {bgr[2]} }} }},')
     print('};')
 
 

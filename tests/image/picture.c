@@ -62,9 +62,8 @@ byte_at (const SiambanFrame *frame, int plane, int y, int offset)
 static int
 weighed (int v, double weight)
 {
-  int centred = v - 128;
-  int twice = 256 * centred + (centred & 255);
-  return (int)floor (twice * rint (weight * 256) / 65536);
+  double fixed = rint (CLAMP (weight * 8192, -32768, 32767));
+  return (int)floor (v * fixed / 8192);
 }
 
 static void
@@ -72,15 +71,16 @@ yuv_to_bgr (const SiambanFrame *frame, int y, int u, int v, guint8 bgr[3])
 {
   double kr = frame->kr, kb = frame->kb, kg = 1 - kr - kb;
   double c = frame->full_range ? 1 : 255 / 224.;
-  int luma = weighed (y, frame->full_range ? 1 : 255 / 219.);
-  int b = luma + weighed (u, c * 2 * (1 - kb));
-  int g = luma + weighed (u, -c * 2 * (1 - kb) * kb / kg) +
-          weighed (v, -c * 2 * (1 - kr) * kr / kg);
-  int r = luma + weighed (v, c * 2 * (1 - kr));
+  int luma = weighed (
+      frame->full_range ? y : y - 16, frame->full_range ? 1 : 255 / 219.);
+  int b = luma + weighed (u - 128, c * 2 * (1 - kb));
+  int g = luma + weighed (u - 128, -c * 2 * (1 - kb) * kb / kg) +
+          weighed (v - 128, -c * 2 * (1 - kr) * kr / kg);
+  int r = luma + weighed (v - 128, c * 2 * (1 - kr));
 
-  bgr[0] = (guint8)CLAMP (b + 128, 0, 255);
-  bgr[1] = (guint8)CLAMP (g + 128, 0, 255);
-  bgr[2] = (guint8)CLAMP (r + 128, 0, 255);
+  bgr[0] = (guint8)CLAMP (b, 0, 255);
+  bgr[1] = (guint8)CLAMP (g, 0, 255);
+  bgr[2] = (guint8)CLAMP (r, 0, 255);
 }
 
 static void
