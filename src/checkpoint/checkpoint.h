@@ -69,6 +69,10 @@ const char *siamban_checkpoint_metadata (
 /* Writes n_elements floats, in row-major order. */
 void siamban_tensor_read_f32 (const SiambanTensor *tensor, float *out);
 
+/* Lets the system take back the memory that holds a tensor's part of the file;
+ * reading it again is slower, and still right. */
+void siamban_tensor_forget (const SiambanTensor *tensor);
+
 /* What siamban_safetensors_write() is given: row-major, little-endian. */
 typedef struct
 {

@@ -2,6 +2,9 @@
 #include "checkpoint/checkpoint-private.h"
 #include "checkpoint/half.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 static const struct
 {
   const char *name;
@@ -162,4 +165,20 @@ void
 siamban_tensor_read_raw (const SiambanTensor *tensor, void *out)
 {
   read_rows (tensor, read_bytes, out);
+}
+
+void
+siamban_tensor_forget (const SiambanTensor *tensor)
+{
+  gsize page = sysconf (_SC_PAGESIZE);
+  guintptr begin = (guintptr)tensor->data;
+  guintptr end =
+      begin + tensor->n_elements * siamban_dtype_size (tensor->dtype);
+
+  if (!siamban_tensor_is_contiguous (tensor))
+    return;
+  begin = (begin + page - 1) / page * page;
+  end = end / page * page;
+  if (begin < end)
+    madvise ((void *)begin, end - begin, MADV_DONTNEED);
 }

@@ -136,6 +136,7 @@ read_tensor (SiambanWeights *weights, const char *name, const guint64 *shape,
     return NULL;
   float *values = g_new (float, tensor->n_elements);
   siamban_tensor_read_f32 (tensor, values);
+  siamban_tensor_forget (tensor);
   if (!all_finite (values, tensor->n_elements)) {
     fail (weights, name, error, "holds a number that is not finite", shape,
         n_dims);
