@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstsiambanbox.h"
+
+#include <math.h>
+
+gboolean
+gst_siamban_box_is_sane (const SiambanBox *box)
+{
+  return isfinite (box->x) && isfinite (box->y) && isfinite (box->w) &&
+         isfinite (box->h) && box->w > 0 && box->h > 0;
+}
+
+static gboolean
+number_from_value (const GValue *value, gdouble *number)
+{
+  GValue as_double = G_VALUE_INIT;
+
+  if (G_VALUE_HOLDS_BOOLEAN (value))
+    return FALSE;
+  g_value_init (&as_double, G_TYPE_DOUBLE);
+  if (!g_value_transform (value, &as_double))
+    return FALSE;
+  *number = g_value_get_double (&as_double);
+  return TRUE;
+}
+
+gboolean
+gst_siamban_box_from_array (const GValue *array, SiambanBox *box)
+{
+  gdouble *const numbers[] = {&box->x, &box->y, &box->w, &box->h};
+
+  if (gst_value_array_get_size (array) != G_N_ELEMENTS (numbers))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    if (!number_from_value (gst_value_array_get_value (array, i), numbers[i]))
+      return FALSE;
+  }
+  return gst_siamban_box_is_sane (box);
+}
+
+void
+gst_siamban_box_to_array (const SiambanBox *box, GValue *array)
+{
+  const gdouble numbers[] = {box->x, box->y, box->w, box->h};
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    GValue number = G_VALUE_INIT;
+
+    g_value_init (&number, G_TYPE_DOUBLE);
+    g_value_set_double (&number, numbers[i]);
+    gst_value_array_append_and_take_value (array, &number);
+  }
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstsiambanframe.h"
+
+static const struct
+{
+  GstVideoFormat from;
+  SiambanFormat to;
+} formats[] = {
+    {GST_VIDEO_FORMAT_BGR, SIAMBAN_FORMAT_BGR},
+    {GST_VIDEO_FORMAT_RGB, SIAMBAN_FORMAT_RGB},
+    {GST_VIDEO_FORMAT_BGRx, SIAMBAN_FORMAT_BGRX},
+    {GST_VIDEO_FORMAT_BGRA, SIAMBAN_FORMAT_BGRX},
+    {GST_VIDEO_FORMAT_RGBx, SIAMBAN_FORMAT_RGBX},
+    {GST_VIDEO_FORMAT_RGBA, SIAMBAN_FORMAT_RGBX},
+    {GST_VIDEO_FORMAT_xBGR, SIAMBAN_FORMAT_XBGR},
+    {GST_VIDEO_FORMAT_ABGR, SIAMBAN_FORMAT_XBGR},
+    {GST_VIDEO_FORMAT_xRGB, SIAMBAN_FORMAT_XRGB},
+    {GST_VIDEO_FORMAT_ARGB, SIAMBAN_FORMAT_XRGB},
+    {GST_VIDEO_FORMAT_GRAY8, SIAMBAN_FORMAT_GRAY8},
+    {GST_VIDEO_FORMAT_NV12, SIAMBAN_FORMAT_NV12},
+    {GST_VIDEO_FORMAT_NV21, SIAMBAN_FORMAT_NV21},
+    {GST_VIDEO_FORMAT_I420, SIAMBAN_FORMAT_I420},
+    {GST_VIDEO_FORMAT_YV12, SIAMBAN_FORMAT_I420},
+    {GST_VIDEO_FORMAT_YUY2, SIAMBAN_FORMAT_YUY2},
+    {GST_VIDEO_FORMAT_UYVY, SIAMBAN_FORMAT_UYVY},
+};
+
+static gboolean
+format_of (GstVideoFormat from, SiambanFormat *to)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (formats[i].from == from) {
+      *to = formats[i].to;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+gst_siamban_frame_view (const GstVideoFrame *frame, SiambanFrame *view)
+{
+  const GstVideoColorimetry *color = &frame->info.colorimetry;
+  const gboolean exchanged =
+      GST_VIDEO_FRAME_FORMAT (frame) == GST_VIDEO_FORMAT_YV12;
+
+  *view = (SiambanFrame){
+      .width = GST_VIDEO_FRAME_WIDTH (frame),
+      .height = GST_VIDEO_FRAME_HEIGHT (frame),
+      .full_range = color->range == GST_VIDEO_COLOR_RANGE_0_255,
+  };
+  if (!format_of (GST_VIDEO_FRAME_FORMAT (frame), &view->format))
+    return FALSE;
+  for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES (frame); i++) {
+    const guint plane = exchanged && i > 0 ? 3 - i : i;
+
+    view->data[i] = GST_VIDEO_FRAME_PLANE_DATA (frame, plane);
+    view->stride[i] = GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane);
+  }
+  if (!gst_video_color_matrix_get_Kr_Kb (color->matrix, &view->kr, &view->kb))
+    gst_video_color_matrix_get_Kr_Kb (
+        GST_VIDEO_COLOR_MATRIX_BT601, &view->kr, &view->kb);
+  return TRUE;
+}
