@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef TEST_GST_RIG_H
+#define TEST_GST_RIG_H
+
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
+#include <siamban/target.h>
+
+/* An element in a harness, with a bus and a film: a patterned square that moves
+ * over a patterned ground, in any format and size. */
+typedef struct
+{
+  GstHarness *harness;
+  GstElement *element;
+  GstBus *bus;
+  GstVideoInfo info;
+  guint n; /* frames made */
+} Rig;
+
+/* Where frame @n of every film has its square, if it is large enough. */
+SiambanBox film_box (guint n);
+void film_paint (GstVideoFrame *frame, guint n);
+
+GstElement *track_new (void);
+/* As gst-launch-1.0 would. */
+void track_set_box_text (GstElement *element, const gchar *text);
+/* @box: of 4 numbers. */
+void track_set_box (GstElement *element, const gdouble *box);
+
+/* @element: (transfer full). */
+Rig *rig_new (
+    GstElement *element, const gchar *format, gint width, gint height);
+void rig_free (Rig *rig);
+void rig_set_caps (Rig *rig, const gchar *format, gint width, gint height);
+GstBuffer *rig_frame (Rig *rig);
+/* Pushes @buffer (transfer full) and returns what comes out of it. */
+GstBuffer *rig_push (Rig *rig, GstBuffer *buffer);
+/* A frame of the film through the element. */
+GstBuffer *rig_next (Rig *rig);
+
+/* The region that the element added, or NULL; there is never more than one. */
+GstVideoRegionOfInterestMeta *region_of (GstBuffer *buffer);
+void region_result (
+    GstVideoRegionOfInterestMeta *region, SiambanResult *result);
+
+/* A frame through the element: the number of the track on it, 0 for none. */
+guint rig_next_id (Rig *rig);
+
+/* The next message of @type must be, or must not be, there. */
+GstMessage *rig_message (Rig *rig, GstMessageType type);
+void rig_no_message (Rig *rig, GstMessageType type);
+/* The next element message must say @event of track @id. */
+void rig_event (Rig *rig, const gchar *event, guint id);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rig.h"
+
+static const gdouble start_box[] = {100, 80, 40, 40};
+
+static Rig *
+rig_with_box (void)
+{
+  GstElement *element = track_new ();
+
+  track_set_box (element, start_box);
+  return rig_new (element, "BGR", 320, 240);
+}
+
+static void
+test_new_size (void)
+{
+  Rig *rig = rig_with_box ();
+  GstVideoRegionOfInterestMeta *region;
+  SiambanResult before, after;
+  GstBuffer *buffer;
+
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  buffer = rig_next (rig);
+  region_result (region_of (buffer), &before);
+  gst_buffer_unref (buffer);
+  rig_event (rig, "seeded", 1);
+
+  rig_set_caps (rig, "BGR", 640, 120);
+  buffer = rig_next (rig);
+  region = region_of (buffer);
+  region_result (region, &after);
+  g_assert_cmpint (region->id, ==, 1);
+  g_assert_cmpfloat (after.box.x, ==, before.box.x * 2);
+  g_assert_cmpfloat (after.box.y, ==, before.box.y / 2);
+  g_assert_cmpfloat (after.box.w, ==, before.box.w * 2);
+  g_assert_cmpfloat (after.box.h, ==, before.box.h / 2);
+  gst_buffer_unref (buffer);
+  rig_event (rig, "resized", 1);
+
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  rig_no_message (rig, GST_MESSAGE_ELEMENT);
+  rig_free (rig);
+}
+
+/* What is left of the box is less than a pixel. */
+static void
+test_new_size_too_small (void)
+{
+  Rig *rig = rig_with_box ();
+
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  rig_event (rig, "seeded", 1);
+  rig_set_caps (rig, "BGR", 2, 2);
+  g_assert_cmpuint (rig_next_id (rig), ==, 0);
+  gst_message_unref (rig_message (rig, GST_MESSAGE_WARNING));
+  rig_event (rig, "reset", 1);
+  g_assert_cmpuint (rig_next_id (rig), ==, 0);
+  rig_no_message (rig, GST_MESSAGE_WARNING);
+  rig_free (rig);
+}
+
+static void
+test_new_format (void)
+{
+  static const gchar *const formats[] = {"I420", "GRAY8", "YUY2", "xRGB"};
+  Rig *rig = rig_with_box ();
+
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  rig_event (rig, "seeded", 1);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    rig_set_caps (rig, formats[i], 320, 240);
+    g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  }
+  rig_no_message (rig, GST_MESSAGE_ELEMENT);
+  rig_free (rig);
+}
+
+static void
+flush (Rig *rig)
+{
+  GstSegment segment;
+
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_flush_start ()));
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_flush_stop (TRUE)));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_segment (&segment)));
+}
+
+static void
+test_flush (void)
+{
+  Rig *rig = rig_with_box ();
+
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  flush (rig);
+  rig_event (rig, "seeded", 1);
+  rig_event (rig, "reset", 1);
+  g_assert_cmpuint (rig_next_id (rig), ==, 2);
+  rig_event (rig, "seeded", 2);
+
+  track_set_box_text (rig->element, "<>");
+  flush (rig);
+  rig_event (rig, "reset", 2);
+  g_assert_cmpuint (rig_next_id (rig), ==, 0);
+  flush (rig);
+  rig_no_message (rig, GST_MESSAGE_ELEMENT);
+  rig_free (rig);
+}
+
+static void
+test_eos (void)
+{
+  Rig *rig = rig_with_box ();
+  gboolean eos = FALSE;
+  GstEvent *event;
+
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  g_assert_true (gst_harness_push_event (rig->harness, gst_event_new_eos ()));
+  while ((event = gst_harness_try_pull_event (rig->harness))) {
+    eos = eos || GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+    gst_event_unref (event);
+  }
+  g_assert_true (eos);
+  rig_free (rig);
+}
+
+static void
+test_gap_flag (void)
+{
+  GstElement *element = track_new ();
+  Rig *rig;
+  GstBuffer *buffer;
+
+  track_set_box (element, start_box);
+  rig = rig_new (element, "BGR", 320, 240);
+  for (guint i = 0; i < 2; i++) {
+    buffer = rig_frame (rig);
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_GAP);
+    buffer = rig_push (rig, buffer);
+    g_assert_null (region_of (buffer));
+    g_assert_true (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP));
+    gst_buffer_unref (buffer);
+    g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  }
+  rig_free (rig);
+}
+
+static void
+test_no_pts (void)
+{
+  Rig *rig = rig_with_box ();
+
+  for (guint i = 0; i < 3; i++) {
+    GstBuffer *buffer = rig_frame (rig);
+
+    GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_NONE;
+    GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
+    buffer = rig_push (rig, buffer);
+    g_assert_cmpint (region_of (buffer)->id, ==, 1);
+    g_assert_false (GST_BUFFER_PTS_IS_VALID (buffer));
+    gst_buffer_unref (buffer);
+  }
+  rig_free (rig);
+}
+
+static void
+test_byte_segment (void)
+{
+  Rig *rig = rig_with_box ();
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_segment (&segment)));
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  rig_free (rig);
+}
+
+/* Running time counts from the segment's start. */
+static void
+test_running_time (void)
+{
+  Rig *rig = rig_with_box ();
+  GstSegment segment;
+  GstMessage *message;
+  guint64 time;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = 40 * GST_MSECOND;
+  segment.base = GST_SECOND;
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_segment (&segment)));
+  rig->n = 2;
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  message = rig_message (rig, GST_MESSAGE_ELEMENT);
+  g_assert_true (gst_structure_get_uint64 (
+      gst_message_get_structure (message), "running-time", &time));
+  g_assert_cmpuint (time, ==, GST_SECOND + 40 * GST_MSECOND);
+  gst_message_unref (message);
+  rig_free (rig);
+}
+
+static void
+test_late (void)
+{
+  Rig *rig = rig_with_box ();
+
+  gst_harness_push_upstream_event (
+      rig->harness, gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 9.0,
+                        10 * GST_SECOND, GST_SECOND));
+  for (guint i = 0; i < 10; i++)
+    g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  rig_free (rig);
+}
+
+static void
+test_latency (void)
+{
+  Rig *rig = rig_with_box ();
+
+  gst_harness_set_upstream_latency (rig->harness, 30 * GST_MSECOND);
+  g_assert_cmpuint (
+      gst_harness_query_latency (rig->harness), ==, 30 * GST_MSECOND);
+  rig_free (rig);
+}
+
+/* What downstream takes, upstream may send, and no more than that. */
+static void
+test_allocation (void)
+{
+  for (guint able = 0; able < 2; able++) {
+    Rig *rig = rig_with_box ();
+    GstCaps *caps = gst_video_info_to_caps (&rig->info);
+    GstQuery *query = gst_query_new_allocation (caps, TRUE);
+
+    if (able)
+      gst_harness_add_propose_allocation_meta (
+          rig->harness, GST_VIDEO_META_API_TYPE, NULL);
+    gst_buffer_unref (rig_next (rig));
+    gst_pad_peer_query (rig->harness->srcpad, query);
+    g_assert_cmpint (
+        gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL),
+        ==, able);
+    gst_query_unref (query);
+    gst_caps_unref (caps);
+    rig_free (rig);
+  }
+}
+
+static void
+test_wrong_caps (void)
+{
+  static const gchar *const refused[] = {
+      "video/x-raw,format=GRAY16_LE,width=16,height=16",
+      "video/x-raw(memory:DMABuf),format=NV12,width=16,height=16",
+      "video/x-raw,format=BGR,width=0,height=16", "audio/x-raw"};
+  GstElement *element = track_new ();
+  GstPad *pad = gst_element_get_static_pad (element, "sink");
+
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+    GstCaps *caps = gst_caps_from_string (refused[i]);
+
+    g_assert_false (gst_pad_query_accept_caps (pad, caps));
+    gst_caps_unref (caps);
+  }
+  gst_object_unref (pad);
+  gst_object_unref (element);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gst/stream/new-size", test_new_size);
+  g_test_add_func ("/gst/stream/new-size-too-small", test_new_size_too_small);
+  g_test_add_func ("/gst/stream/new-format", test_new_format);
+  g_test_add_func ("/gst/stream/flush", test_flush);
+  g_test_add_func ("/gst/stream/eos", test_eos);
+  g_test_add_func ("/gst/stream/gap-flag", test_gap_flag);
+  g_test_add_func ("/gst/stream/no-pts", test_no_pts);
+  g_test_add_func ("/gst/stream/byte-segment", test_byte_segment);
+  g_test_add_func ("/gst/stream/running-time", test_running_time);
+  g_test_add_func ("/gst/stream/late", test_late);
+  g_test_add_func ("/gst/stream/latency", test_latency);
+  g_test_add_func ("/gst/stream/allocation", test_allocation);
+  g_test_add_func ("/gst/stream/wrong-caps", test_wrong_caps);
+  return g_test_run ();
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rig.h"
+
+static const gdouble start_box[] = {100, 80, 40, 40};
+
+/* Nothing here can be asserted but that it ends, and ends whole. */
+static void
+stress (gboolean states)
+{
+  GstElement *element = track_new ();
+  GstHarnessThread *threads[6];
+  guint n = 0;
+  GValue draw = G_VALUE_INIT;
+  GstBuffer *buffer;
+  GstSegment segment;
+  GstCaps *caps;
+  Rig *rig;
+
+  track_set_box (element, start_box);
+  rig = rig_new (element, "BGR", 320, 240);
+  buffer = rig_frame (rig);
+  caps = gst_video_info_to_caps (&rig->info);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  g_value_init (&draw, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&draw, TRUE);
+  gst_harness_set_drop_buffers (rig->harness, TRUE);
+
+  threads[n++] = gst_harness_stress_push_buffer_start (
+      rig->harness, caps, &segment, buffer);
+  threads[n++] =
+      gst_harness_stress_property_start (rig->harness, "draw", &draw);
+  threads[n++] = gst_harness_stress_send_upstream_event_start (rig->harness,
+      gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, GST_SECOND, GST_SECOND));
+  if (states) {
+    threads[n++] = gst_harness_stress_statechange_start (rig->harness);
+  } else {
+    threads[n++] = gst_harness_stress_push_event_start (
+        rig->harness, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+                          gst_structure_new_empty ("nothing")));
+  }
+  for (guint i = 0; i < 50; i++) {
+    GstStructure *stats;
+    gboolean accepted;
+
+    g_signal_emit_by_name (element, "seed", 50., 50., 40., 40., &accepted);
+    track_set_box (element, start_box);
+    g_object_get (element, "stats", &stats, NULL);
+    gst_structure_free (stats);
+    g_usleep (10 * 1000);
+    g_signal_emit_by_name (element, "reset");
+  }
+  while (n > 0)
+    gst_harness_stress_thread_stop (threads[--n]);
+  g_value_unset (&draw);
+  gst_caps_unref (caps);
+  gst_buffer_unref (buffer);
+  rig_free (rig);
+}
+
+static void
+test_properties (void)
+{
+  stress (FALSE);
+}
+
+static void
+test_states (void)
+{
+  stress (TRUE);
+}
+
+static void
+test_up_and_down (void)
+{
+  GstElement *element = track_new ();
+
+  track_set_box (element, start_box);
+  for (guint i = 0; i < 20; i++) {
+    Rig *rig = rig_new (gst_object_ref (element), "NV12", 320, 240);
+
+    g_assert_cmpuint (rig_next_id (rig), ==, 1);
+    g_assert_cmpuint (rig_next_id (rig), ==, 1);
+    rig_free (rig);
+  }
+  gst_object_unref (element);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gst/stress/properties", test_properties);
+  g_test_add_func ("/gst/stress/states", test_states);
+  g_test_add_func ("/gst/stress/up-and-down", test_up_and_down);
+  return g_test_run ();
+}
