@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs what the README and the folder pipelines offer, and speaks TAP.
+
+Every command of a ```sh block is run in a folder of its own, with cameras,
+windows and addresses replaced by what a machine without them has."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT, BUILD = (Path(arg).resolve() for arg in sys.argv[1:])
+README = (ROOT / "README.md").read_text()
+URL = "rtsp://127.0.0.1:8554/live"
+CAMERA = (
+    "videotestsrc is-live=true pattern=ball num-buffers={} ! "
+    "video/x-raw,width=320,height=240,framerate=15/1 ! "
+    "x264enc tune=zerolatency key-int-max=15 ! rtph264pay name=pay0 pt=96"
+)
+
+
+class Skip(Exception):
+    pass
+
+
+def run(command, cwd, **more):
+    shell = isinstance(command, str)
+    done = subprocess.run(
+        command, shell=shell, cwd=cwd, timeout=120, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+    assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}"
+    return done.stdout
+
+
+def need(*names):
+    for name in names:
+        if not shutil.which(name):
+            raise Skip(f"there is no {name}")
+
+
+def need_elements(text):
+    names = set(re.findall(r"(?:!|gst-launch-1.0(?: -\w)?) *(\w+)(?= |$)", text))
+    for name in sorted(names - {"siambantrack"}):
+        if subprocess.run(["gst-inspect-1.0", "--exists", name]).returncode:
+            raise Skip(f"GStreamer has no {name}")
+
+
+class Camera:
+    """An RTSP camera that ends after some pictures."""
+
+    def __init__(self, pictures):
+        need("rtsp-serve")
+        need_elements("! x264enc ! rtph264pay ! rtspsrc")
+        self.server = subprocess.Popen(
+            ["rtsp-serve", "--port", "0", CAMERA.format(pictures)],
+            stdout=subprocess.PIPE, text=True)
+        self.url = self.server.stdout.readline().strip()
+
+    def __enter__(self):
+        return self.url
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+
+
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as made:
+        made.bind(("127.0.0.1", 0))
+        return str(made.getsockname()[1])
+
+
+def commands():
+    for block in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S):
+        yield from block.replace("\\\n", " ").strip().splitlines()
+
+
+def command_test(command):
+    def test(folder):
+        need_elements(command)
+        line = re.sub(r" +", " ", command)
+        if "v4l2://" in line and not os.path.exists("/dev/video0"):
+            raise Skip("there is no camera")
+        line = line.replace("v4l2src device=/dev/video0", "videotestsrc num-buffers=20")
+        line = line.replace("autovideosink", "fakesink")
+        if "img/" in line:
+            os.mkdir(folder / "img")
+            run("gst-launch-1.0 videotestsrc num-buffers=8 ! jpegenc ! "
+                "multifilesink location=img/%04d.jpg", folder)
+        if URL not in line:
+            run(line, folder)
+            return
+        with Camera(40) as url:
+            run(line.replace(URL, url), folder)
+    return test
+
+
+def count_frames(path, folder):
+    return len(run(["siamban-track", path, "--box", "9,9,40,40", "--json", "-"], folder).splitlines())
+
+
+def file_to_file(folder):
+    need_elements("! x264enc ! mp4mux ! avdec_h264")
+    run([ROOT / "pipelines/file-to-file.sh"], folder)
+    assert count_frames("tracked.mp4", folder) == 100
+
+
+def camera_to_window(folder):
+    env = dict(os.environ, SOURCE="videotestsrc num-buffers=20", SINK="fakesink")
+    run([ROOT / "pipelines/camera-to-window.sh"], folder, env=env)
+
+
+def rtsp_to_rtsp(folder):
+    port = free_port(socket.SOCK_STREAM)
+    env = dict(os.environ, RTP_PORT=free_port(socket.SOCK_DGRAM))
+    view = (f"gst-launch-1.0 rtspsrc location=rtsp://127.0.0.1:{port}/tracked latency=0 ! "
+            "rtph264depay ! avdec_h264 ! fakesink num-buffers=10")
+    need_elements(view)
+    with Camera(100000) as url, open(folder / "log", "w") as log:
+        script = subprocess.Popen(
+            [ROOT / "pipelines/rtsp-to-rtsp.sh", url, "100,80,40,40", port],
+            cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)
+        try:
+            for _ in range(30):
+                time.sleep(1)
+                assert script.poll() is None, (folder / "log").read_text()
+                if "PLAYING" in (folder / "log").read_text():
+                    break
+            run(view, folder)
+        finally:
+            os.killpg(script.pid, 15)
+            script.wait()
+
+
+def scripts_help(folder):
+    for script in sorted((ROOT / "pipelines").glob("*.sh")):
+        if os.access(script, os.X_OK):
+            assert run([script, "-h"], folder).startswith("usage: ")
+
+
+def properties(folder):
+    text = run(["gst-inspect-1.0", "siambantrack"], folder).split("Element Properties:")[1]
+    found = set(re.findall(r"^  ([a-z-]+) +: ", text.split("Element Actions:")[0], re.M))
+    listed = set(re.findall(r"^\| `([a-z-]+)` \| \w+[ ,]", README.split("## The element")[1], re.M))
+    assert listed == found - {"name", "parent", "qos"}, f"{listed} {found}"
+
+
+def example_in_c(folder):
+    need("cc", "pkg-config")
+    (block,) = re.findall(r"^```c\n(.*?)^```", README, re.M | re.S)
+    (folder / "example.c").write_text(block + "void *use = (void *)follow;\n")
+    run(f"cc -Wall -Wextra -Werror -fsyntax-only -I{ROOT}/include example.c "
+        "$(pkg-config --cflags glib-2.0)", folder)
+
+
+TESTS = {
+    **{f"README: {command[:60]}": command_test(command) for command in commands()},
+    "README: properties": properties,
+    "README: example in C": example_in_c,
+    "pipelines/file-to-file.sh": file_to_file,
+    "pipelines/camera-to-window.sh": camera_to_window,
+    "pipelines/rtsp-to-rtsp.sh": rtsp_to_rtsp,
+    "pipelines: -h": scripts_help,
+}
+
+
+def main():
+    os.environ["BUILD"] = str(BUILD)
+    tools = [BUILD / "tools" / tool for tool in ("track", "inspect")] + [BUILD / "pipelines"]
+    os.environ["PATH"] = ":".join(map(str, tools)) + ":" + os.environ["PATH"]
+    print(f"1..{len(TESTS)}")
+    for number, (name, test) in enumerate(TESTS.items(), 1):
+        result, note = "ok", ""
+        with tempfile.TemporaryDirectory() as folder:
+            os.symlink(ROOT / "data", folder + "/data")
+            try:
+                test(Path(folder))
+            except Skip as reason:
+                note = f" # SKIP {reason}"
+            except (AssertionError, subprocess.TimeoutExpired) as error:
+                result = "not ok"
+                print("".join(f"# {line}\n" for line in str(error).splitlines()), end="")
+        print(f"{result} {number} {name.replace('#', '')}{note}", flush=True)
+
+
+main()
