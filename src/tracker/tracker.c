@@ -156,7 +156,7 @@ choose (const SiambanTrackParams *params, const double *window,
   int area = params->score_size * params->score_size;
 
   *peak = 0;
-  *best = (Choice){ .pscore = -INFINITY };
+  *best = (Choice){.pscore = -INFINITY};
   for (int i = 0; i < area; i++) {
     Choice at;
 

@@ -74,8 +74,8 @@ static double
 milliseconds (SiambanTeam *team)
 {
   struct timespec t;
-  clock_gettime (siamban_team_size (team) == 1 ? CLOCK_THREAD_CPUTIME_ID
-                                               : CLOCK_MONOTONIC,
+  clock_gettime (
+      siamban_team_size (team) == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC,
       &t);
   return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
 }
