@@ -12,7 +12,10 @@
 #define BLOCK_FLOATS     49152
 #define BLOCK_RUN        512
 #define MAX_BLOCK_PIXELS 240
-#define JOBS_PER_THREAD  8
+/* Panels that meet a tile in turn, so that whole stretches of the output are
+ * written. */
+#define PANELS          8
+#define JOBS_PER_THREAD 8
 
 typedef struct
 {
@@ -109,7 +112,7 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
   size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
   groups = CLAMP (groups, 1, run->panels);
   run->group = (run->panels + groups - 1) / groups;
-  run->rows_size = run->block * run->segments;
+  run->rows_size = run->block * run->segments + SIAMBAN_ROWS_AHEAD;
 }
 
 /* An image's rows of taps may not reach over its edges: it is given some. */
@@ -200,66 +203,89 @@ run_tail (
   g->ldc = ldc;
 }
 
-/* All tiles of pixels begin..end-1 by one panel, over segments from..to-1 and
- * offset..offset+length-1 of each. */
+/* A part of the reduction: segments from..to-1, and of each what lies at
+ * offset..offset+length-1. */
+typedef struct
+{
+  int from, to;
+  size_t offset, length;
+} Part;
+
+/* Pixels at..at+tall-1 by one panel. */
 static void
-run_panel (const Run *run, const float **rows, size_t begin, size_t end,
-    size_t panel, int from, int to, size_t offset, size_t length)
+run_tile (const Run *run, const Part *part, const float *const *rows, size_t at,
+    unsigned tall, size_t panel)
 {
   const Gemm *self = run->gemm;
   const SiambanConvShape *shape = &self->shape;
   const SiambanMaps *out = run->out, *residual = run->residual;
-  gboolean first = from == 0 && offset == 0;
-  gboolean last = to == run->segments && offset + length == run->run;
-  size_t segment = run->run * SIAMBAN_PANEL, n = end - begin;
-  size_t tiles = (n + self->dsp->rows - 1) / self->dsp->rows;
+  gboolean first = part->from == 0 && part->offset == 0;
+  gboolean last =
+      part->to == run->segments && part->offset + part->length == run->run;
+  size_t segment = run->run * SIAMBAN_PANEL, column = panel * SIAMBAN_PANEL;
   SiambanGemm g = {
+      .rows = rows,
       .pitch = run->block,
-      .n_segments = to - from,
-      .offset = offset,
-      .run = length,
-      .b = self->weight + (panel * run->segments + from) * segment +
-           offset * SIAMBAN_PANEL,
+      .n_segments = part->to - part->from,
+      .offset = part->offset,
+      .run = part->length,
+      .b = self->weight + (panel * run->segments + part->from) * segment +
+           part->offset * SIAMBAN_PANEL,
       .b_pitch = segment,
+      .c = out->data + at * out->ld + column,
       .ldc = out->ld,
-      .bias = first ? self->bias + panel * SIAMBAN_PANEL : NULL,
-      .ld_residual = first && residual ? residual->ld : 0,
+      .bias = first ? self->bias + column : NULL,
+      .ld_add = out->ld,
       .low = last ? siamban_act_low (shape->act) : -INFINITY,
       .high = last ? siamban_act_high (shape->act) : INFINITY,
   };
-  gboolean tail = (panel + 1) * SIAMBAN_PANEL > (size_t)shape->out;
-  for (size_t t = 0; t < tiles; t++) {
-    size_t i = begin + n * t / tiles;
-    unsigned tall = begin + n * (t + 1) / tiles - i;
-    g.rows = rows + (size_t)from * run->block + (i - begin);
-    g.c = out->data + i * out->ld + panel * SIAMBAN_PANEL;
-    if (g.ld_residual)
-      g.residual = residual->data + i * residual->ld + panel * SIAMBAN_PANEL;
-    if (tail) {
-      run_tail (self, out, &g, tall);
-      continue;
-    }
-    self->dsp->gemm (&g, tall);
-    if (last && !siamban_act_is_clamp (shape->act))
-      for (unsigned r = 0; r < tall; r++)
-        siamban_activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
+  if (!first) {
+    g.add = g.c;
+  } else if (residual) {
+    g.add = residual->data + at * residual->ld + column;
+    g.ld_add = residual->ld;
   }
+  if (column + SIAMBAN_PANEL > (size_t)shape->out) {
+    run_tail (self, out, &g, tall);
+    return;
+  }
+  self->dsp->gemm (&g, tall);
+  if (last && !siamban_act_is_clamp (shape->act))
+    for (unsigned r = 0; r < tall; r++)
+      siamban_activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
 }
 
+static void
+run_part (const Run *run, const Part *part, const float **rows, size_t begin,
+    size_t end, size_t first, size_t last)
+{
+  size_t n = end - begin, tall = run->gemm->dsp->rows;
+  size_t tiles = (n + tall - 1) / tall;
+  for (size_t panel = first; panel < last; panel += PANELS)
+    for (size_t t = 0; t < tiles; t++)
+      for (size_t p = panel; p < MIN (panel + PANELS, last); p++) {
+        size_t from = n * t / tiles, to = n * (t + 1) / tiles;
+        run_tile (run, part, rows + (size_t)part->from * run->block + from,
+            begin + from, to - from, p);
+      }
+}
+
+/* A panel that sticks out of the map takes the reduction whole, for lack of
+ * room to keep a part of it. */
 static void
 run_panels (const Run *run, const float **rows, size_t begin, size_t end,
     size_t first, size_t last)
 {
   int together = MAX (BLOCK_RUN / run->run, 1);
   size_t whole = run->gemm->shape.out / SIAMBAN_PANEL;
+  const Part all = {0, run->segments, 0, run->run};
   for (int s = 0; s < run->segments; s += together)
-    for (size_t offset = 0; offset < run->run; offset += BLOCK_RUN)
-      for (size_t panel = first; panel < MIN (last, whole); panel++)
-        run_panel (run, rows, begin, end, panel, s,
-            MIN (s + together, run->segments), offset,
-            MIN (run->run - offset, BLOCK_RUN));
-  for (size_t panel = MAX (first, whole); panel < last; panel++)
-    run_panel (run, rows, begin, end, panel, 0, run->segments, 0, run->run);
+    for (size_t offset = 0; offset < run->run; offset += BLOCK_RUN) {
+      Part part = {s, MIN (s + together, run->segments), offset,
+          MIN (run->run - offset, BLOCK_RUN)};
+      run_part (run, &part, rows, begin, end, first, MIN (last, whole));
+    }
+  run_part (run, &all, rows, begin, end, MAX (first, whole), last);
 }
 
 static void
@@ -272,6 +298,8 @@ run_job (void *data, unsigned i, unsigned worker)
   size_t end = MIN (begin + run->block, run->pixels);
   for (int s = 0; s < run->segments; s++)
     point (run, s, begin, end, rows + s * run->block);
+  for (size_t r = run->rows_size - SIAMBAN_ROWS_AHEAD; r < run->rows_size; r++)
+    rows[r] = run->gemm->zeros;
   run_panels (
       run, rows, begin, end, panel, MIN (panel + run->group, run->panels));
 }

@@ -42,11 +42,18 @@ typedef struct
   size_t n_tiles, chunk; /* chunk: tiles of a job, at most */
   size_t chunks, panels;
   size_t input_pitch, weight_pitch, sums_pitch;
-  size_t job_floats;
+  size_t weight_floats, job_floats;
   Tile *tiles;
   float *input; /* position x tile x depth */
   float *jobs;  /* a worker's transformed filters and sums */
 } Run;
+
+typedef struct
+{
+  size_t begin, end; /* tiles */
+  float *weight;     /* position of a row x channel x SIAMBAN_PANEL */
+  float *sums;       /* position x tile x SIAMBAN_PANEL */
+} Job;
 
 static gboolean
 suits (const SiambanConvShape *shape)
@@ -148,20 +155,20 @@ plan (Run *run, const Winograd *self, const SiambanMaps *in,
   run->side = run->kernels->tile + 2;
   run->positions = run->side * run->side;
   run->depth = siamban_round_up (self->shape.in, SIAMBAN_PANEL);
-  run->block =
-      MIN (BLOCK_FLOATS / SIAMBAN_PANEL / run->side / LINE * LINE, run->depth);
   run->n_tiles = count_tiles (&self->shape, out, run->kernels->tile) * out->n;
   run->panels = n_panels (&self->shape);
   size_t most = SUMS_FLOATS / SIAMBAN_PANEL / run->positions;
   run->chunks = (run->n_tiles + most - 1) / most;
   run->chunks = MAX (run->chunks, threads * JOBS / run->panels);
   run->chunks = MIN (run->chunks, run->n_tiles);
+  run->block = BLOCK_FLOATS / SIAMBAN_PANEL / run->side;
+  run->block = MIN (run->block / LINE * LINE, run->depth);
   run->chunk = (run->n_tiles + run->chunks - 1) / run->chunks;
   run->input_pitch = run->n_tiles * run->depth + LINE;
   run->weight_pitch = run->block * SIAMBAN_PANEL + LINE;
   run->sums_pitch = run->chunk * SIAMBAN_PANEL + LINE;
-  run->job_floats =
-      run->side * run->weight_pitch + run->positions * run->sums_pitch;
+  run->weight_floats = run->side * run->weight_pitch;
+  run->job_floats = run->weight_floats + run->positions * run->sums_pitch;
 }
 
 static size_t
@@ -227,31 +234,33 @@ transform_input (void *data, unsigned i, unsigned worker)
 
 /* Sums at the positions of one row, over @n channels from @offset. */
 static void
-multiply (const Run *run, size_t row, size_t begin, size_t end, size_t offset,
-    size_t n, const float *weight, float *sums)
+multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
 {
-  static const float zeros[SIAMBAN_PANEL];
   const SiambanDsp *dsp = run->self->dsp;
-  size_t all = end - begin, tiles = (all + dsp->rows - 1) / dsp->rows;
-  const float *rows[32];
+  size_t all = job->end - job->begin, tiles = (all + dsp->rows - 1) / dsp->rows;
+  const float *rows[SUMS_FLOATS / SIAMBAN_PANEL / 16 + SIAMBAN_ROWS_AHEAD];
   SiambanGemm g = {
-      .rows = rows,
       .n_segments = 1,
       .offset = offset,
       .run = n,
       .ldc = SIAMBAN_PANEL,
-      .bias = offset ? NULL : zeros,
+      .ld_add = SIAMBAN_PANEL,
       .low = -INFINITY,
       .high = INFINITY,
   };
-  for (size_t p = row * run->side; p < (row + 1) * run->side; p++) {
-    const float *input = run->input + p * run->input_pitch;
-    g.b = weight + (p - row * run->side) * run->weight_pitch;
+  for (size_t q = 0; q < run->side; q++) {
+    size_t position = row * run->side + q;
+    const float *input = run->input + position * run->input_pitch;
+    for (size_t i = 0; i < all; i++)
+      rows[i] = input + (job->begin + i) * run->depth;
+    for (size_t i = all; i < all + SIAMBAN_ROWS_AHEAD; i++)
+      rows[i] = rows[i - all] + run->input_pitch;
     for (size_t t = 0; t < tiles; t++) {
       size_t from = all * t / tiles, to = all * (t + 1) / tiles;
-      for (size_t i = from; i < to; i++)
-        rows[i - from] = input + (begin + i) * run->depth;
-      g.c = sums + p * run->sums_pitch + from * SIAMBAN_PANEL;
+      g.rows = rows + from;
+      g.b = job->weight + q * run->weight_pitch;
+      g.c = job->sums + position * run->sums_pitch + from * SIAMBAN_PANEL;
+      g.add = offset ? g.c : NULL;
       dsp->gemm (&g, to - from);
     }
   }
@@ -326,21 +335,24 @@ run_job (void *data, unsigned i, unsigned worker)
 {
   const Run *run = data;
   const Winograd *self = run->self;
-  size_t panel = i / run->chunks, chunk = i % run->chunks, in = self->shape.in;
-  size_t begin = run->n_tiles * chunk / run->chunks;
-  size_t end = run->n_tiles * (chunk + 1) / run->chunks;
-  float *weight = run->jobs + worker * run->job_floats;
-  float *sums = weight + run->side * run->weight_pitch;
-  const float *filters = self->weight + panel * in * TAPS * SIAMBAN_PANEL;
+  size_t chunk = i % run->chunks, panel = i / run->chunks;
+  size_t in = self->shape.in, filter = TAPS * SIAMBAN_PANEL;
+  Job job = {
+      .begin = run->n_tiles * chunk / run->chunks,
+      .end = run->n_tiles * (chunk + 1) / run->chunks,
+      .weight = run->jobs + worker * run->job_floats,
+  };
+  job.sums = job.weight + run->weight_floats;
   for (size_t row = 0; row < run->side; row++)
     for (size_t k = 0; k < in; k += run->block) {
       size_t n = MIN (run->block, in - k);
-      run->kernels->weight (filters + k * TAPS * SIAMBAN_PANEL, n, row, weight,
-          run->weight_pitch);
-      multiply (run, row, begin, end, k, n, weight, sums);
+      run->kernels->weight (self->weight + (panel * in + k) * filter, n, row,
+          job.weight, run->weight_pitch);
+      multiply (run, row, &job, k, n);
     }
-  for (size_t t = begin; t < end; t++)
-    write_tile (run, &run->tiles[t], panel, sums + (t - begin) * SIAMBAN_PANEL);
+  for (size_t t = job.begin; t < job.end; t++)
+    write_tile (
+        run, &run->tiles[t], panel, job.sums + (t - job.begin) * SIAMBAN_PANEL);
 }
 
 static void

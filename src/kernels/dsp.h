@@ -17,9 +17,11 @@
 #define SIAMBAN_PANEL 16
 
 /* A tile of some pixels by one panel of output channels:
- *   c[i] = clamp (start[i] + sum over segments s, k < run:
- *       rows[s * pitch + i][offset + k] * b[s * b_pitch + k * PANEL ...])
- * where start is @bias (c itself if NULL), plus @residual if not NULL. */
+ *   c[i] = clamp (bias + sum over segments s, k < run of
+ *       rows[s * pitch + i][offset + k] * b[s * b_pitch + k * PANEL ...]
+ *     + add[i])
+ * @bias and @add may be NULL; @add may be @c. Pointers behind those used in
+ * @rows are taken for the next tile's and fetched ahead. */
 typedef struct
 {
   const float *const *rows;
@@ -31,10 +33,13 @@ typedef struct
   float *c;
   size_t ldc;
   const float *bias;
-  const float *residual;
-  size_t ld_residual;
+  const float *add;
+  size_t ld_add;
   float low, high;
 } SiambanGemm;
+
+/* Pointers that must be there behind the last tile's. */
+#define SIAMBAN_ROWS_AHEAD 32
 
 /* Where a tile of Winograd's goes: @rows x @columns pixels of it, their
  * distances in floats; @residual NULL or added; then clamped. */

@@ -20,11 +20,14 @@
 #define ROWS_6(X) ROWS_5 (X) X (5)
 
 #define START(i, v)                                                            \
-  vf sum##i##_##v =                                                            \
-      vload (g->bias ? g->bias + v * LANES : g->c + i * g->ldc + v * LANES);   \
-  if (g->residual)                                                             \
-    sum##i##_##v += vload (g->residual + i * g->ld_residual + v * LANES);
-#define START_ROW(i) VECTORS (START, i)
+  vf sum##i##_##v = g->bias ? vload (g->bias + v * LANES) : vset (0);
+/* What the end of this tile and the start of the next will touch. */
+#define START_ROW(i)                                                           \
+  VECTORS (START, i)                                                           \
+  __builtin_prefetch (add + i * g->ld_add);                                    \
+  __builtin_prefetch (g->c + i * g->ldc, 1);                                   \
+  __builtin_prefetch (next[i] + g->offset);                                    \
+  __builtin_prefetch (next[i] + g->offset + 16);
 
 #define POINT_ROW(i) const float *a##i = rows[i] + g->offset;
 
@@ -48,6 +51,8 @@
   }
 
 #define STORE(i, v)                                                            \
+  if (g->add)                                                                  \
+    sum##i##_##v += vload (add + i * g->ld_add + v * LANES);                   \
   vstore (g->c + i * g->ldc + v * LANES, vmin (high, vmax (low, sum##i##_##v)));
 #define STORE_ROW(i) VECTORS (STORE, i)
 
@@ -55,7 +60,8 @@
   static void gemm_##N (const SiambanGemm *g)                                  \
   {                                                                            \
     const float *const *rows = g->rows;                                        \
-    const float *segment = g->b;                                               \
+    const float *const *next = rows + N;                                       \
+    const float *segment = g->b, *add = g->add ? g->add : g->c;                \
     size_t run = g->run;                                                       \
     ROWS (START_ROW)                                                           \
     for (size_t s = 0; s < g->n_segments; s++) {                               \

@@ -4,6 +4,13 @@
  * second. Those of opposite points share sums: even +- odd. */
 #include "kernels/dsp.h"
 
+/* clang unrolls short loops unasked. */
+#ifdef __clang__
+#define UNROLLED
+#else
+#define UNROLLED _Pragma ("GCC unroll 8")
+#endif
+
 #define INLINE static inline __attribute__ ((always_inline))
 
 /* Each makes @out from @in, whose elements lie @s apart; @in is read whole
@@ -127,10 +134,9 @@ weight_6 (vf g0, vf g1, vf g2, vf *out)
     for (size_t k = 0; k < n; k += LANES) {                                    \
       for (int i = 0; i < A * A; i++)                                          \
         x[i] = vload (pixels[i] + k);                                          \
-      for (int i = 0; i < A; i++)                                              \
-        input_##M (x + i, A, y + i, A);                                        \
-      for (int i = 0; i < A; i++)                                              \
-        input_##M (y + i * A, 1, x + i * A, 1);                                \
+      UNROLLED for (int i = 0; i < A; i++) input_##M (x + i, A, y + i, A);     \
+      UNROLLED for (int i = 0; i < A; i++)                                     \
+          input_##M (y + i * A, 1, x + i * A, 1);                              \
       for (int i = 0; i < A * A; i++)                                          \
         vstore (v + i * pitch + k, x[i]);                                      \
     }                                                                          \
@@ -140,13 +146,14 @@ weight_6 (vf g0, vf g1, vf g2, vf *out)
       const float *w, size_t n, int row, float *u, size_t pitch)               \
   {                                                                            \
     for (size_t k = 0; k < n; k++, w += 9 * SIAMBAN_PANEL)                     \
-      for (int v = 0; v < SIAMBAN_PANEL; v += LANES) {                         \
+      UNROLLED for (int v = 0; v < SIAMBAN_PANEL; v += LANES)                  \
+      {                                                                        \
         const float *r = weight_rows_##M[row];                                 \
         vf y[A];                                                               \
         weight_##M (weight_row (w + v, r, 0), weight_row (w + v, r, 1),        \
             weight_row (w + v, r, 2), y);                                      \
-        for (int i = 0; i < A; i++)                                            \
-          vstore (u + i * pitch + k * SIAMBAN_PANEL + v, y[i]);                \
+        UNROLLED for (int i = 0; i < A; i++)                                   \
+            vstore (u + i * pitch + k * SIAMBAN_PANEL + v, y[i]);              \
       }                                                                        \
   }                                                                            \
                                                                                \
@@ -158,10 +165,9 @@ weight_6 (vf g0, vf g1, vf g2, vf *out)
       vf bias = vload (out->bias + v);                                         \
       for (int i = 0; i < A * A; i++)                                          \
         x[i] = vload (m + i * pitch + v);                                      \
-      for (int i = 0; i < A; i++)                                              \
-        output_##M (x + i, A, y + i, A);                                       \
-      for (int i = 0; i < M; i++)                                              \
-        output_##M (y + i * A, 1, x + i * M, 1);                               \
+      UNROLLED for (int i = 0; i < A; i++) output_##M (x + i, A, y + i, A);    \
+      UNROLLED for (int i = 0; i < M; i++)                                     \
+          output_##M (y + i * A, 1, x + i * M, 1);                             \
       for (int i = 0; i < out->rows; i++)                                      \
         for (int j = 0; j < out->columns; j++) {                               \
           vf z = x[i * M + j] + bias;                                          \
