@@ -8,7 +8,7 @@
 
 /* The crop is made in strips of output columns, so that all it needs fits on
  * the stack whatever its size. */
-#define STRIP (SIAMBAN_READER_COLUMNS / 2)
+#define STRIP SIAMBAN_READER_PAIRS
 
 /* Weights are 1/2048ths, as OpenCV has them for 8-bit pixels. */
 #define WEIGHT_ONE 2048
@@ -29,9 +29,8 @@ typedef struct
 
 typedef struct
 {
-  int n; /* output columns */
-  guint16
-      columns[2 * STRIP]; /* of the frame: the n left ones, the n right ones */
+  int n;                  /* output columns */
+  guint16 columns[STRIP]; /* of the frame, to be read with the next one */
   gint16 weight[STRIP];   /* of the right one, less a half: 1/65536ths */
   Range inside[2];        /* whose left, whose right one is in the frame */
   guint8 outside[3];      /* what is not: B, G, R */
@@ -73,43 +72,64 @@ column_tap_at (int i, int n, int size)
   return tap;
 }
 
-/* @at rises from call to call for a side. What is read for a column outside
- * does not matter. */
+/* @at rises from call to call. */
 static void
-strip_set_column (Strip *strip, int side, int i, double at, int width)
+range_add (Range *inside, int i, double at, int width)
 {
-  Range *inside = &strip->inside[side];
-  guint16 *column = &strip->columns[side * strip->n + i];
-
-  *column = 0;
   if (at < 0)
     inside->begin = inside->end = i + 1;
-  if (at >= 0 && at < width) {
+  if (at >= 0 && at < width)
     inside->end = i + 1;
-    *column = (guint16)at;
-  }
 }
 
 static void
-strip_init (Strip *strip, double x0, int n, int size, int start, int width)
+strip_init (Strip *strip, const SiambanReader *reader, double x0, int n,
+    int size, int start)
 {
+  int width = reader->frame->width, last = siamban_reader_last (reader);
+
   strip->n = MIN (STRIP, size - start);
   strip->inside[0] = strip->inside[1] = (Range){0, 0};
   for (int i = 0; i < strip->n; i++) {
     Tap tap = column_tap_at (start + i, n, size);
-    int second = MIN (tap.first + 1, n - 1);
+    double left = x0 + tap.first;
 
-    strip_set_column (strip, 0, i, x0 + tap.first, width);
-    strip_set_column (strip, 1, i, x0 + second, width);
+    range_add (&strip->inside[0], i, left, width);
+    range_add (&strip->inside[1], i, left + 1, width);
+    strip->columns[i] = left >= 0 ? (guint16)MIN (left, last) : 0;
     strip->weight[i] =
         (gint16)((tap.weight[1] - WEIGHT_ONE / 2) * (65536 / WEIGHT_ONE));
   }
 }
 
+static void
+fill (gint16 *values, int begin, int end, int value)
+{
+  for (int i = begin; i < end; i++)
+    values[i] = (gint16)value;
+}
+
+/* Puts right what was read at the frame's edge in place of pairs that are not
+ * wholly inside. */
+static void
+fix_edges (const Strip *strip, guint8 outside, gint16 *left, gint16 *right)
+{
+  const Range *a = &strip->inside[0], *b = &strip->inside[1];
+
+  for (int i = b->begin; i < a->begin; i++)
+    right[i] = left[i];
+  for (int i = b->end; i < a->end; i++)
+    left[i] = right[i];
+  fill (left, 0, a->begin, outside);
+  fill (left, a->end, strip->n, outside);
+  fill (right, 0, b->begin, outside);
+  fill (right, b->end, strip->n, outside);
+}
+
 /* (left * weight[0] + right * weight[1]) / 16 rounded down, in 16 bits: the
  * weights add up to 2048, so this is 64 (left + right) and a rest that fits. */
 static void
-lerp (const guint8 *restrict left, const guint8 *restrict right,
+lerp (const gint16 *restrict left, const gint16 *restrict right,
     const gint16 *restrict weight, int n, gint16 *restrict values)
 {
   for (int i = 0; i < n; i++) {
@@ -119,33 +139,22 @@ lerp (const guint8 *restrict left, const guint8 *restrict right,
   }
 }
 
-/* @plane: left ones, then right ones. */
-static void
-resize_plane (const Strip *strip, guint8 *plane, guint8 outside,
-    const Range inside[2], gint16 *values)
-{
-  for (int side = 0; side < 2; side++) {
-    guint8 *pixels = plane + side * strip->n;
-    memset (pixels, outside, inside[side].begin);
-    memset (pixels + inside[side].end, outside, strip->n - inside[side].end);
-  }
-  lerp (plane, plane + strip->n, strip->weight, strip->n, values);
-}
-
 static void
 resize_row (const Strip *strip, const SiambanReader *reader, double y, Row *row)
 {
-  static const Range nothing[2];
-  const Range *inside = nothing;
-  SiambanPixels pixels;
+  SiambanPairs pairs;
 
-  if (y >= 0 && y < reader->frame->height) {
-    inside = strip->inside;
-    siamban_reader_read (reader, (int)y, strip->columns, 2 * strip->n, &pixels);
+  if (!(y >= 0 && y < reader->frame->height)) {
+    for (int c = 0; c < 3; c++)
+      fill (row->values[c], 0, strip->n, strip->outside[c] * 128);
+    return;
   }
-  resize_plane (strip, pixels.b, strip->outside[0], inside, row->values[0]);
-  resize_plane (strip, pixels.g, strip->outside[1], inside, row->values[1]);
-  resize_plane (strip, pixels.r, strip->outside[2], inside, row->values[2]);
+  siamban_reader_read (reader, (int)y, strip->columns, strip->n, &pairs);
+  for (int c = 0; c < 3; c++) {
+    fix_edges (strip, strip->outside[c], pairs.left[c], pairs.right[c]);
+    lerp (
+        pairs.left[c], pairs.right[c], strip->weight, strip->n, row->values[c]);
+  }
 }
 
 static void
@@ -226,7 +235,7 @@ siamban_crop (const SiambanFrame *frame, double cx, double cy, double n,
 
   siamban_reader_init (&reader, frame);
   for (int start = 0; start < size; start += STRIP) {
-    strip_init (&strip, x0, side, size, start, frame->width);
+    strip_init (&strip, &reader, x0, side, size, start);
     crop_strip (&strip, &reader, y0, side, size, out + 3 * start);
   }
 }

@@ -77,7 +77,7 @@ siamban_frame_problem (const SiambanFrame *frame)
 }
 
 static guint32
-sum_of (const guint8 *values, int n)
+sum_of (const gint16 *values, int n)
 {
   guint32 sum = 0;
   for (int i = 0; i < n; i++)
@@ -85,26 +85,35 @@ sum_of (const guint8 *values, int n)
   return sum;
 }
 
+/* The sum of @n pairs' pixels from column @x0 on in every row. Of an odd last
+ * column only the right counts: its left is the right of the pair before. */
+static void
+add_columns (const SiambanReader *reader, int x0, int n, guint64 total[3])
+{
+  int last = siamban_reader_last (reader);
+  int n_left = MIN (n, (reader->frame->width - x0) / 2);
+  guint16 columns[SIAMBAN_READER_PAIRS];
+  SiambanPairs pairs;
+
+  for (int i = 0; i < n; i++)
+    columns[i] = (guint16)MIN (x0 + 2 * i, last);
+  for (int y = 0; y < reader->frame->height; y++) {
+    siamban_reader_read (reader, y, columns, n, &pairs);
+    for (int c = 0; c < 3; c++)
+      total[c] += sum_of (pairs.left[c], n_left) + sum_of (pairs.right[c], n);
+  }
+}
+
 void
 siamban_frame_mean (const SiambanFrame *frame, double mean[3])
 {
   SiambanReader reader;
-  SiambanPixels pixels;
-  guint16 columns[SIAMBAN_READER_COLUMNS];
   guint64 total[3] = {0};
 
   siamban_reader_init (&reader, frame);
-  for (int x0 = 0; x0 < frame->width; x0 += SIAMBAN_READER_COLUMNS) {
-    int n = MIN (SIAMBAN_READER_COLUMNS, frame->width - x0);
-    for (int i = 0; i < n; i++)
-      columns[i] = (guint16)(x0 + i);
-    for (int y = 0; y < frame->height; y++) {
-      siamban_reader_read (&reader, y, columns, n, &pixels);
-      total[0] += sum_of (pixels.b, n);
-      total[1] += sum_of (pixels.g, n);
-      total[2] += sum_of (pixels.r, n);
-    }
-  }
+  for (int x0 = 0; x0 < frame->width; x0 += 2 * SIAMBAN_READER_PAIRS)
+    add_columns (&reader, x0,
+        MIN (SIAMBAN_READER_PAIRS, (frame->width - x0 + 1) / 2), total);
   for (int c = 0; c < 3; c++)
     mean[c] = (double)total[c] / ((double)frame->width * frame->height);
 }

@@ -4,6 +4,21 @@
 #include <math.h>
 #include <string.h>
 
+/* What makes this fast is few stores: the pairs are first gathered, each byte
+ * beside its neighbour, and then taken apart by loops that vectorize. */
+
+/* Three planes of pairs, left in the low byte: B, G, R or Y, U, V. */
+typedef struct
+{
+  guint16 plane[3][SIAMBAN_READER_PAIRS];
+} Samples;
+
+static inline guint16
+pair (guint8 left, guint8 right)
+{
+  return (guint16)(left | right << 8);
+}
+
 static const guint8 *
 row (const SiambanReader *reader, int plane, int y)
 {
@@ -11,23 +26,39 @@ row (const SiambanReader *reader, int plane, int y)
   return frame->data[plane] + (gssize)frame->stride[plane] * y;
 }
 
-static G_ALWAYS_INLINE inline void
-read_packed (const guint8 *src, int step, int b, int g, int r,
-    const guint16 *columns, int n, SiambanPixels *restrict pixels)
+static void
+split (const guint16 *restrict samples, int n, gint16 *restrict left,
+    gint16 *restrict right)
 {
   for (int i = 0; i < n; i++) {
-    const guint8 *p = &src[step * columns[i]];
-    pixels->b[i] = p[b];
-    pixels->g[i] = p[g];
-    pixels->r[i] = p[r];
+    left[i] = samples[i] & 0xff;
+    right[i] = samples[i] >> 8;
   }
+}
+
+static G_ALWAYS_INLINE inline void
+read_packed (const SiambanReader *reader, int y, const guint16 *columns, int n,
+    int step, int b, int g, int r, SiambanPairs *pairs)
+{
+  const guint8 *src = row (reader, 0, y);
+  const unsigned next = step * reader->next;
+  Samples s;
+
+  for (int i = 0; i < n; i++) {
+    const guint8 *p = &src[step * columns[i]], *q = p + next;
+    s.plane[0][i] = pair (p[b], q[b]);
+    s.plane[1][i] = pair (p[g], q[g]);
+    s.plane[2][i] = pair (p[r], q[r]);
+  }
+  for (int c = 0; c < 3; c++)
+    split (s.plane[c], n, pairs->left[c], pairs->right[c]);
 }
 
 #define PACKED_READER(name, step, b, g, r)                                     \
   static void read_##name (const SiambanReader *reader, int y,                 \
-      const guint16 *columns, int n, SiambanPixels *pixels)                    \
+      const guint16 *columns, int n, SiambanPairs *pairs)                      \
   {                                                                            \
-    read_packed (row (reader, 0, y), step, b, g, r, columns, n, pixels);       \
+    read_packed (reader, y, columns, n, step, b, g, r, pairs);                 \
   }
 
 PACKED_READER (bgr, 3, 0, 1, 2)
@@ -37,168 +68,184 @@ PACKED_READER (rgbx, 4, 2, 1, 0)
 PACKED_READER (xbgr, 4, 1, 2, 3)
 PACKED_READER (xrgb, 4, 3, 2, 1)
 
-/* (c - zero) * weight / 8192, cut off towards minus infinity: the 16-bit
- * product whose upper half SIMD keeps, and what swscale computes on x86.
- * The 8-bit weights of videoconvert's fast path are off by up to 4 levels. */
+/* v * weight / 256 for a byte v counted from 128, with videoconvert's rounding:
+ * the byte stands in both halves of a 16-bit number, and the upper half of the
+ * product is kept. 16 bits suffice everywhere, and make SIMD narrow. */
 static inline gint16
-weigh (guint8 c, gint16 zero, gint16 weight)
+weigh (guint16 v, gint16 weight)
 {
-  gint16 level = (gint16)((c - zero) * 8);
-  return (gint16)((level * weight) >> 16);
+  gint16 twice = (gint16)(guint16)((v ^ 0x80) * 0x101);
+  return (gint16)((twice * weight) >> 16);
 }
 
-static inline guint8
+static inline gint16
 to_byte (gint16 v)
 {
-  v = MAX (v, 0);
-  v = MIN (v, 255);
-  return (guint8)v;
+  v = MAX (v, -128);
+  v = MIN (v, 127);
+  return (gint16)(v + 128);
 }
 
-typedef struct
-{
-  guint8 y[SIAMBAN_READER_COLUMNS];
-  guint8 u[SIAMBAN_READER_COLUMNS];
-  guint8 v[SIAMBAN_READER_COLUMNS];
-} Samples;
-
-static void
-convert (const SiambanColour *colour, const Samples *restrict in, int n,
-    SiambanPixels *restrict out)
+static G_ALWAYS_INLINE inline void
+convert_half (const SiambanColour *colour, const Samples *restrict in,
+    int shift, int n, gint16 out[restrict][SIAMBAN_READER_PAIRS])
 {
   const SiambanColour k = *colour;
 
   for (int i = 0; i < n; i++) {
-    gint16 luma = weigh (in->y[i], k.black, k.y);
-    out->b[i] = to_byte (luma + weigh (in->u[i], 128, k.b_u));
-    out->g[i] = to_byte (
-        luma + weigh (in->u[i], 128, k.g_u) + weigh (in->v[i], 128, k.g_v));
-    out->r[i] = to_byte (luma + weigh (in->v[i], 128, k.r_v));
+    guint16 y = in->plane[0][i] >> shift & 0xff;
+    guint16 u = in->plane[1][i] >> shift & 0xff;
+    guint16 v = in->plane[2][i] >> shift & 0xff;
+    gint16 luma = weigh (y, k.y);
+    out[0][i] = to_byte (luma + weigh (u, k.b_u));
+    out[1][i] = to_byte (luma + weigh (u, k.g_u) + weigh (v, k.g_v));
+    out[2][i] = to_byte (luma + weigh (v, k.r_v));
   }
+}
+
+static void
+convert (
+    const SiambanColour *colour, const Samples *in, int n, SiambanPairs *pairs)
+{
+  convert_half (colour, in, 0, n, pairs->left);
+  convert_half (colour, in, 8, n, pairs->right);
+}
+
+static void
+gather (const guint8 *src, unsigned next, const guint16 *columns, int n,
+    guint16 *restrict samples)
+{
+  const guint8 *right = src + next;
+
+  for (int i = 0; i < n; i++)
+    samples[i] = pair (src[columns[i]], right[columns[i]]);
 }
 
 /* Chroma is that of the column pair: the nearest sample, as videoconvert has it
  * for I420. */
 static void
-read_i420 (const SiambanReader *reader, int y, const guint16 *columns, int n,
-    SiambanPixels *pixels)
+gather_half (const guint8 *src, unsigned next, const guint16 *columns, int n,
+    guint16 *restrict samples)
 {
-  const guint8 *luma = row (reader, 0, y);
-  const guint8 *cb = row (reader, 1, y / 2), *cr = row (reader, 2, y / 2);
-  Samples samples;
-
-  for (int i = 0; i < n; i++) {
-    unsigned x = columns[i];
-    samples.y[i] = luma[x];
-    samples.u[i] = cb[x / 2];
-    samples.v[i] = cr[x / 2];
-  }
-  convert (&reader->colour, &samples, n, pixels);
+  for (int i = 0; i < n; i++)
+    samples[i] = pair (src[columns[i] / 2], src[(columns[i] + next) / 2]);
 }
 
 /* Both chroma bytes are fetched at once. */
-static G_ALWAYS_INLINE inline void
-read_nv (const SiambanReader *reader, int y, const guint16 *columns, int n,
-    int u, int v, SiambanPixels *pixels)
+static void
+gather_two (const guint8 *src, unsigned next, const guint16 *columns, int n,
+    guint16 *restrict first, guint16 *restrict second)
 {
-  const guint8 *luma = row (reader, 0, y), *chroma = row (reader, 1, y / 2);
-  guint8 pairs[2 * SIAMBAN_READER_COLUMNS];
-  Samples samples;
+  guint16 left[SIAMBAN_READER_PAIRS], right[SIAMBAN_READER_PAIRS];
 
+  for (int i = 0; i < n; i++)
+    memcpy (&left[i], &src[columns[i] & ~1u], 2);
+  for (int i = 0; i < n; i++)
+    memcpy (&right[i], &src[(columns[i] + next) & ~1u], 2);
   for (int i = 0; i < n; i++) {
-    unsigned x = columns[i];
-    samples.y[i] = luma[x];
-    memcpy (&pairs[2 * i], &chroma[x & ~1u], 2);
+    guint16 a = GUINT16_FROM_LE (left[i]), b = GUINT16_FROM_LE (right[i]);
+    first[i] = (a & 0xff) | (guint16)(b << 8);
+    second[i] = (a >> 8) | (b & 0xff00);
   }
-  for (int i = 0; i < n; i++) {
-    samples.u[i] = pairs[2 * i + u];
-    samples.v[i] = pairs[2 * i + v];
-  }
-  convert (&reader->colour, &samples, n, pixels);
+}
+
+static void
+read_i420 (const SiambanReader *reader, int y, const guint16 *columns, int n,
+    SiambanPairs *pairs)
+{
+  const unsigned next = reader->next;
+  Samples s;
+
+  gather (row (reader, 0, y), next, columns, n, s.plane[0]);
+  gather_half (row (reader, 1, y / 2), next, columns, n, s.plane[1]);
+  gather_half (row (reader, 2, y / 2), next, columns, n, s.plane[2]);
+  convert (&reader->colour, &s, n, pairs);
 }
 
 static void
 read_nv12 (const SiambanReader *reader, int y, const guint16 *columns, int n,
-    SiambanPixels *pixels)
+    SiambanPairs *pairs)
 {
-  read_nv (reader, y, columns, n, 0, 1, pixels);
+  const unsigned next = reader->next;
+  Samples s;
+
+  gather (row (reader, 0, y), next, columns, n, s.plane[0]);
+  gather_two (row (reader, 1, y / 2), next, columns, n, s.plane[1], s.plane[2]);
+  convert (&reader->colour, &s, n, pairs);
 }
 
 static void
 read_nv21 (const SiambanReader *reader, int y, const guint16 *columns, int n,
-    SiambanPixels *pixels)
+    SiambanPairs *pairs)
 {
-  read_nv (reader, y, columns, n, 1, 0, pixels);
+  const unsigned next = reader->next;
+  Samples s;
+
+  gather (row (reader, 0, y), next, columns, n, s.plane[0]);
+  gather_two (row (reader, 1, y / 2), next, columns, n, s.plane[2], s.plane[1]);
+  convert (&reader->colour, &s, n, pairs);
 }
 
-/* @luma: where the first of the two lumas of four bytes is; @u, @v: chroma. */
+/* @luma, @u, @v: where they first are in the four bytes of two pixels. */
 static G_ALWAYS_INLINE inline void
 read_packed_yuv (const SiambanReader *reader, int y, const guint16 *columns,
-    int n, int luma, int u, int v, SiambanPixels *pixels)
+    int n, int luma, int u, int v, SiambanPairs *pairs)
 {
   const guint8 *src = row (reader, 0, y);
-  Samples samples;
+  const unsigned next = reader->next;
+  Samples s;
 
   for (int i = 0; i < n; i++) {
     unsigned x = columns[i];
-    const guint8 *pair = &src[2 * (x & ~1u)];
-    samples.y[i] = src[2 * x + luma];
-    samples.u[i] = pair[u];
-    samples.v[i] = pair[v];
+    const guint8 *p = &src[2 * (x & ~1u)], *q = &src[2 * ((x + next) & ~1u)];
+    s.plane[0][i] = pair (src[2 * x + luma], src[2 * (x + next) + luma]);
+    s.plane[1][i] = pair (p[u], q[u]);
+    s.plane[2][i] = pair (p[v], q[v]);
   }
-  convert (&reader->colour, &samples, n, pixels);
+  convert (&reader->colour, &s, n, pairs);
 }
 
 static void
 read_yuy2 (const SiambanReader *reader, int y, const guint16 *columns, int n,
-    SiambanPixels *pixels)
+    SiambanPairs *pairs)
 {
-  read_packed_yuv (reader, y, columns, n, 0, 1, 3, pixels);
+  read_packed_yuv (reader, y, columns, n, 0, 1, 3, pairs);
 }
 
 static void
 read_uyvy (const SiambanReader *reader, int y, const guint16 *columns, int n,
-    SiambanPixels *pixels)
+    SiambanPairs *pairs)
 {
-  read_packed_yuv (reader, y, columns, n, 1, 0, 2, pixels);
+  read_packed_yuv (reader, y, columns, n, 1, 0, 2, pairs);
 }
 
 static void
 read_gray8 (const SiambanReader *reader, int y, const guint16 *columns, int n,
-    SiambanPixels *pixels)
+    SiambanPairs *pairs)
 {
-  const guint8 *src = row (reader, 0, y);
+  Samples s;
 
-  for (int i = 0; i < n; i++) {
-    guint8 v = to_byte (
-        weigh (src[columns[i]], reader->colour.black, reader->colour.y));
-    pixels->b[i] = pixels->g[i] = pixels->r[i] = v;
-  }
-}
-
-static gint16
-fixed (double weight)
-{
-  return (gint16)rint (CLAMP (weight * 8192, G_MININT16, G_MAXINT16));
+  gather (row (reader, 0, y), reader->next, columns, n, s.plane[0]);
+  for (int i = 0; i < n; i++)
+    s.plane[1][i] = s.plane[2][i] = pair (128, 128);
+  convert (&reader->colour, &s, n, pairs);
 }
 
 static SiambanColour
 colour_of (const SiambanFrame *frame)
 {
   double kr = frame->kr, kb = frame->kb, kg = 1 - kr - kb;
-  double luma = frame->full_range ? 1 : 255. / 219;
-  double chroma = frame->full_range ? 1 : 255. / 224;
-  gint16 black = frame->full_range ? 0 : 16;
+  double luma = 256 * 255 / (frame->full_range ? 255. : 219.);
+  double chroma = 256 * 255 / (frame->full_range ? 255. : 224.);
 
   if (frame->format == SIAMBAN_FORMAT_GRAY8)
-    return (SiambanColour){.black = black, .y = fixed (luma)};
+    return (SiambanColour){.y = rint (luma)};
   return (SiambanColour){
-      .black = black,
-      .y = fixed (luma),
-      .r_v = fixed (chroma * 2 * (1 - kr)),
-      .g_u = fixed (chroma * -2 * kb * (1 - kb) / kg),
-      .g_v = fixed (chroma * -2 * kr * (1 - kr) / kg),
-      .b_u = fixed (chroma * 2 * (1 - kb)),
+      .y = rint (luma),
+      .r_v = rint (chroma * 2 * (1 - kr)),
+      .g_u = rint (chroma * -2 * kb * (1 - kb) / kg),
+      .g_v = rint (chroma * -2 * kr * (1 - kr) / kg),
+      .b_u = rint (chroma * 2 * (1 - kb)),
   };
 }
 
@@ -222,6 +269,7 @@ siamban_reader_init (SiambanReader *reader, const SiambanFrame *frame)
 
   reader->frame = frame;
   reader->read = readers[frame->format];
+  reader->next = frame->width > 1;
   reader->colour = (SiambanColour){0};
   if (frame->format >= SIAMBAN_FORMAT_GRAY8)
     reader->colour = colour_of (frame);
