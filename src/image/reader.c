@@ -68,22 +68,22 @@ PACKED_READER (rgbx, 4, 2, 1, 0)
 PACKED_READER (xbgr, 4, 1, 2, 3)
 PACKED_READER (xrgb, 4, 3, 2, 1)
 
-/* v * weight / 256 for a byte v counted from 128, with videoconvert's rounding:
- * the byte stands in both halves of a 16-bit number, and the upper half of the
- * product is kept. 16 bits suffice everywhere, and make SIMD narrow. */
+/* (c - zero) * weight / 8192, cut off towards minus infinity: the 16-bit
+ * product whose upper half SIMD keeps, and what swscale computes on x86.
+ * The 8-bit weights of videoconvert's fast path are off by up to 4 levels. */
 static inline gint16
-weigh (guint16 v, gint16 weight)
+weigh (guint16 c, gint16 zero, gint16 weight)
 {
-  gint16 twice = (gint16)(guint16)((v ^ 0x80) * 0x101);
-  return (gint16)((twice * weight) >> 16);
+  gint16 level = (gint16)((c - zero) * 8);
+  return (gint16)((level * weight) >> 16);
 }
 
 static inline gint16
 to_byte (gint16 v)
 {
-  v = MAX (v, -128);
-  v = MIN (v, 127);
-  return (gint16)(v + 128);
+  v = MAX (v, 0);
+  v = MIN (v, 255);
+  return v;
 }
 
 static G_ALWAYS_INLINE inline void
@@ -96,10 +96,10 @@ convert_half (const SiambanColour *colour, const Samples *restrict in,
     guint16 y = in->plane[0][i] >> shift & 0xff;
     guint16 u = in->plane[1][i] >> shift & 0xff;
     guint16 v = in->plane[2][i] >> shift & 0xff;
-    gint16 luma = weigh (y, k.y);
-    out[0][i] = to_byte (luma + weigh (u, k.b_u));
-    out[1][i] = to_byte (luma + weigh (u, k.g_u) + weigh (v, k.g_v));
-    out[2][i] = to_byte (luma + weigh (v, k.r_v));
+    gint16 luma = weigh (y, k.black, k.y);
+    out[0][i] = to_byte (luma + weigh (u, 128, k.b_u));
+    out[1][i] = to_byte (luma + weigh (u, 128, k.g_u) + weigh (v, 128, k.g_v));
+    out[2][i] = to_byte (luma + weigh (v, 128, k.r_v));
   }
 }
 
@@ -231,21 +231,29 @@ read_gray8 (const SiambanReader *reader, int y, const guint16 *columns, int n,
   convert (&reader->colour, &s, n, pairs);
 }
 
+static gint16
+fixed (double weight)
+{
+  return (gint16)rint (CLAMP (weight * 8192, G_MININT16, G_MAXINT16));
+}
+
 static SiambanColour
 colour_of (const SiambanFrame *frame)
 {
   double kr = frame->kr, kb = frame->kb, kg = 1 - kr - kb;
-  double luma = 256 * 255 / (frame->full_range ? 255. : 219.);
-  double chroma = 256 * 255 / (frame->full_range ? 255. : 224.);
+  double luma = frame->full_range ? 1 : 255. / 219;
+  double chroma = frame->full_range ? 1 : 255. / 224;
+  gint16 black = frame->full_range ? 0 : 16;
 
   if (frame->format == SIAMBAN_FORMAT_GRAY8)
-    return (SiambanColour){.y = rint (luma)};
+    return (SiambanColour){.black = black, .y = fixed (luma)};
   return (SiambanColour){
-      .y = rint (luma),
-      .r_v = rint (chroma * 2 * (1 - kr)),
-      .g_u = rint (chroma * -2 * kb * (1 - kb) / kg),
-      .g_v = rint (chroma * -2 * kr * (1 - kr) / kg),
-      .b_u = rint (chroma * 2 * (1 - kb)),
+      .black = black,
+      .y = fixed (luma),
+      .r_v = fixed (chroma * 2 * (1 - kr)),
+      .g_u = fixed (chroma * -2 * kb * (1 - kb) / kg),
+      .g_v = fixed (chroma * -2 * kr * (1 - kr) / kg),
+      .b_u = fixed (chroma * 2 * (1 - kb)),
   };
 }
 
