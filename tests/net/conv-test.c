@@ -193,14 +193,14 @@ test_networks (gconstpointer level)
     SiambanConvShape shape;
     int size;
   } cases[] = {
-      {{3, 64, 7, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU}, 63},
+      {{3, 64, 7, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU}, 43},
       {{64, 33, 3, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_NONE}, 33},
-      {{96, 64, 3, 1, 4, 4, FALSE, TRUE, SIAMBAN_ACT_RELU}, 31},
-      {{128, 250, 1, 1, 0, 1, FALSE, TRUE, SIAMBAN_ACT_RELU}, 31},
+      {{96, 64, 3, 1, 4, 4, FALSE, TRUE, SIAMBAN_ACT_RELU}, 21},
+      {{128, 250, 1, 1, 0, 1, FALSE, TRUE, SIAMBAN_ACT_RELU}, 23},
       {{240, 240, 5, 1, 2, 1, TRUE, FALSE, SIAMBAN_ACT_HARDSWISH}, 16},
       {{64, 8, 1, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_SIGMOID}, 1},
-      {{96, 80, 3, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU}, 31},
-      {{72, 100, 3, 1, 2, 2, FALSE, TRUE, SIAMBAN_ACT_HARDSWISH}, 31},
+      {{96, 80, 3, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU}, 23},
+      {{72, 100, 3, 1, 2, 2, FALSE, TRUE, SIAMBAN_ACT_HARDSWISH}, 23},
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     check (GPOINTER_TO_INT (level), &cases[i].shape, 2, cases[i].size,
