@@ -4,9 +4,9 @@
 
     peers.py [--net resnet50] [--threads 1,2] [--rounds 15] LIBSIAMBAN.so
 
-The network has the random weights of tests/reference/hashed.py. Needs PyTorch;
-of ONNX Runtime (onnx, onnxruntime) and ncnn (ncnn, pnnx) it times those that
-can be imported. Only the search branch runs: the template's features are
+The network has the random weights of tests/reference/hashed.py. Beside PyTorch,
+which it needs, it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes,
+sympy) and ncnn (ncnn, and pnnx on the PATH) that are there. Only the search branch runs: the template's features are
 constants. Every round runs every engine once; printed are the best and the
 median, their ratio to ours, and the largest error of cls and loc (px) against
 PyTorch in double precision.
@@ -126,6 +126,27 @@ class Ncnn:
                 for name in ('out0', 'out1')]
 
 
+def frozen(net, x):
+    """The template branch is constant, and folded."""
+    return torch.jit.freeze(torch.jit.trace(net.eval(), x, check_trace=False))
+
+
+class PyTorch:
+    def __init__(self, traced, threads):
+        self.traced, self.threads = traced, threads
+
+    def __call__(self, x):
+        torch.set_num_threads(self.threads)
+        with torch.no_grad():
+            return [t.numpy() for t in self.traced(torch.from_numpy(x))]
+
+
+def add_pytorch(found, args, net, x, folder):
+    traced = torch.jit.optimize_for_inference(frozen(net, x))
+    for t in args.threads:
+        found[f'pytorch/{t}'] = PyTorch(traced, t)
+
+
 def add_onnxruntime(found, args, net, x, folder):
     import onnxruntime  # noqa: F401
     torch.onnx.export(net, x, str(folder / 'net.onnx'), opset_version=13,
@@ -139,8 +160,7 @@ def add_onnxruntime(found, args, net, x, folder):
 
 def add_ncnn(found, args, net, x, folder):
     import ncnn  # noqa: F401
-    traced = torch.jit.trace(net.eval(), x, check_trace=False)
-    torch.jit.freeze(traced).save(str(folder / 'net.pt'))
+    frozen(net, x).save(str(folder / 'net.pt'))
     subprocess.run(['pnnx', 'net.pt', 'inputshape=[1,3,255,255]', 'fp16=0'],
                    cwd=folder, check=True, capture_output=True)
     for t in args.threads:
@@ -157,7 +177,7 @@ def engines(args, cfg, weights, z, x, folder):
     found = {f'siamban/{t}': Ours(library, path, config, z, x, t)
              for t in args.threads}
     net = Search(cfg, weights, z)
-    for add in add_onnxruntime, add_ncnn:
+    for add in add_pytorch, add_onnxruntime, add_ncnn:
         try:
             add(found, args, net, x, folder)
         except (ImportError, OSError, subprocess.CalledProcessError) as error:
