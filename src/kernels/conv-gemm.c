@@ -194,7 +194,7 @@ run_tail (
   g->c = tile;
   g->ldc = SIAMBAN_PANEL;
   self->dsp->gemm (g, rows);
-  siamban_activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
+  self->dsp->activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
   for (unsigned i = 0; i < rows; i++) {
     memset (tile + i * SIAMBAN_PANEL + n, 0, (wide - n) * sizeof *tile);
     memcpy (c + i * ldc, tile + i * SIAMBAN_PANEL, wide * sizeof *tile);
@@ -252,7 +252,7 @@ run_tile (const Run *run, const Part *part, const float *const *rows, size_t at,
   self->dsp->gemm (&g, tall);
   if (last && !siamban_act_is_clamp (shape->act))
     for (unsigned r = 0; r < tall; r++)
-      siamban_activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
+      self->dsp->activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
 }
 
 static void

@@ -35,6 +35,7 @@ extern const SiambanConvAlgorithm siamban_conv_depthwise;
 extern const SiambanConvAlgorithm siamban_conv_blas;
 extern const SiambanConvAlgorithm siamban_conv_gemm;
 extern const SiambanConvAlgorithm siamban_conv_winograd;
+extern const SiambanConvAlgorithm siamban_conv_depthwise_simd;
 
 /* For algorithms that add their products to what is in the map: writes bias
  * (+ residual) to pixels begin..end-1 of @out, counted over all images, and 0

@@ -287,7 +287,7 @@ finish_tile (const Run *run, const SiambanWinogradOut *out, const float *tile,
     for (int j = 0; j < out->columns; j++) {
       memset (pixel, 0, sizeof pixel);
       memcpy (pixel, tile + (i * step + j) * SIAMBAN_PANEL, n * sizeof *pixel);
-      siamban_activate (run->self->shape.act, pixel, n);
+      run->self->dsp->activate (run->self->shape.act, pixel, n);
       memcpy (c + ((size_t)i * run->out->w + j) * dilation * run->out->ld,
           pixel, wide * sizeof *pixel);
     }

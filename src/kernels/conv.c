@@ -10,6 +10,7 @@ static const SiambanConvAlgorithm *const algorithms[] = {
     &siamban_conv_blas,
     &siamban_conv_gemm,
     &siamban_conv_winograd,
+    &siamban_conv_depthwise_simd,
 };
 
 struct _SiambanConv

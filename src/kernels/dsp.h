@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "graph/graph.h"
 #include "kernels/cpu.h"
 
 /* The lowest level that has a table on this architecture. */
@@ -41,6 +42,27 @@ typedef struct
 /* Pointers that must be there behind the last tile's. */
 #define SIAMBAN_ROWS_AHEAD 32
 
+/* Up to SIAMBAN_DEPTHWISE_PIXELS pixels by all channels, a multiple of
+ * SIAMBAN_PANEL:
+ *   c[i] = clamp (bias + add[i] + sum over taps t of
+ *       taps[t * DEPTHWISE_PIXELS + i] * weight[t * weight_pitch])
+ * @bias and @add may be NULL; @add may be @c. */
+#define SIAMBAN_DEPTHWISE_PIXELS 4
+typedef struct
+{
+  const float *const *taps;
+  size_t n_taps;
+  const float *weight;
+  size_t weight_pitch;
+  size_t channels;
+  float *c;
+  size_t ldc;
+  const float *bias;
+  const float *add;
+  size_t ld_add;
+  float low, high;
+} SiambanDepthwise;
+
 /* Where a tile of Winograd's goes: @rows x @columns pixels of it, their
  * distances in floats; @residual NULL or added; then clamped. */
 typedef struct
@@ -76,6 +98,9 @@ typedef struct
 {
   unsigned rows; /* the most that gemm takes */
   void (*gemm) (const SiambanGemm *gemm, unsigned rows);
+  void (*depthwise) (const SiambanDepthwise *depthwise, unsigned pixels);
+  /* Over n numbers, in place. */
+  void (*activate) (SiambanAct act, float *x, size_t n);
   SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];
 } SiambanDsp;
 

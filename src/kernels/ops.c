@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kernels/ops.h"
-
 #include <math.h>
 #include <string.h>
 
 #include "kernels/conv-private.h"
-
-static float *
-row_of (const SiambanMaps *maps, int row)
-{
-  return maps->data + (size_t)row * maps->w * maps->ld;
-}
-
-static void
-zero_behind (const SiambanMaps *out, float *pixel)
-{
-  memset (pixel + out->c, 0, (out->ld - out->c) * sizeof *pixel);
-}
+#include "kernels/ops-private.h"
 
 static void
 raise_to (float *restrict to, const float *restrict x, int n)
@@ -43,8 +30,9 @@ pool_pixel (const SiambanOpArgs *args, const SiambanMaps *in, int image, int y,
   for (int row = MAX (top, 0); row < MIN (top + args->kernel, in->h); row++)
     for (int column = MAX (left, 0); column < MIN (left + args->kernel, in->w);
          column++)
-      raise_to (
-          to, row_of (in, image * in->h + row) + (size_t)column * in->ld, n);
+      raise_to (to,
+          siamban_map_row (in, image * in->h + row) + (size_t)column * in->ld,
+          n);
 }
 
 static void
@@ -53,10 +41,10 @@ max_pool (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
 {
   (void)n_in;
   for (int i = begin; i < end; i++) {
-    float *to = row_of (out, i);
+    float *to = siamban_map_row (out, i);
     for (int x = 0; x < out->w; x++, to += out->ld) {
       pool_pixel (args, in, i / out->h, i % out->h, x, to, out->c);
-      zero_behind (out, to);
+      siamban_zero_behind (out, to);
     }
   }
 }
@@ -79,11 +67,11 @@ mean (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
   (void)args;
   (void)n_in;
   for (int i = begin; i < end; i++) {
-    float *to = row_of (out, i);
+    float *to = siamban_map_row (out, i);
     for (int k = 0; k < out->c; k += SIAMBAN_LANES)
-      mean_of_lanes (row_of (in, i * in->h) + k, (size_t)in->h * in->w, in->ld,
-          to + k, MIN (out->c - k, SIAMBAN_LANES));
-    zero_behind (out, to);
+      mean_of_lanes (siamban_map_row (in, i * in->h) + k, (size_t)in->h * in->w,
+          in->ld, to + k, MIN (out->c - k, SIAMBAN_LANES));
+    siamban_zero_behind (out, to);
   }
 }
 
@@ -101,12 +89,13 @@ scale (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
 {
   (void)n_in;
   for (int i = begin; i < end; i++) {
-    const float *from = row_of (&in[0], i), *by = row_of (&in[1], i / out->h);
-    float *to = row_of (out, i);
+    const float *from = siamban_map_row (&in[0], i),
+                *by = siamban_map_row (&in[1], i / out->h);
+    float *to = siamban_map_row (out, i);
     for (int x = 0; x < out->w; x++, from += in->ld, to += out->ld) {
       scale_pixel (to, from, by, out->c);
       siamban_activate (args->act, to, out->c);
-      zero_behind (out, to);
+      siamban_zero_behind (out, to);
     }
   }
 }
@@ -126,11 +115,12 @@ crop (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
   (void)n_in;
   for (int i = begin; i < end; i++) {
     int row = i / out->h * in->h + i % out->h + args->top;
-    float *to = row_of (out, i);
-    copy_pixels (out, to, row_of (in, row) + (size_t)args->left * in->ld,
-        in->ld, out->c);
+    float *to = siamban_map_row (out, i);
+    copy_pixels (out, to,
+        siamban_map_row (in, row) + (size_t)args->left * in->ld, in->ld,
+        out->c);
     for (int x = 0; x < out->w; x++)
-      zero_behind (out, to + (size_t)x * out->ld);
+      siamban_zero_behind (out, to + (size_t)x * out->ld);
   }
 }
 
@@ -140,11 +130,11 @@ concat (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
 {
   (void)args;
   for (int i = begin; i < end; i++) {
-    float *to = row_of (out, i);
+    float *to = siamban_map_row (out, i);
     for (int k = 0, c = 0; k < n_in; c += in[k++].c)
-      copy_pixels (out, to + c, row_of (&in[k], i), in[k].ld, in[k].c);
+      copy_pixels (out, to + c, siamban_map_row (&in[k], i), in[k].ld, in[k].c);
     for (int x = 0; x < out->w; x++)
-      zero_behind (out, to + (size_t)x * out->ld);
+      siamban_zero_behind (out, to + (size_t)x * out->ld);
   }
 }
 
@@ -154,8 +144,8 @@ correlate_pixel (const SiambanMaps *z, const SiambanMaps *in, int image,
 {
   memset (to, 0, n * sizeof *to);
   for (int i = MAX (0, -top); i < MIN (z->h, in->h - top); i++) {
-    const float *filter = row_of (z, image * z->h + i);
-    const float *from = row_of (in, image * in->h + top + i);
+    const float *filter = siamban_map_row (z, image * z->h + i);
+    const float *from = siamban_map_row (in, image * in->h + top + i);
     for (int j = MAX (0, -left); j < MIN (z->w, in->w - left); j++)
       add_product (to, filter + (size_t)j * z->ld,
           from + (size_t)(left + j) * in->ld, n);
@@ -168,11 +158,11 @@ xcorr_depthwise (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
 {
   (void)n_in;
   for (int i = begin; i < end; i++) {
-    float *to = row_of (out, i);
+    float *to = siamban_map_row (out, i);
     for (int x = 0; x < out->w; x++, to += out->ld) {
       correlate_pixel (&in[0], &in[1], i / out->h, i % out->h - args->pad,
           x - args->pad, to, out->c);
-      zero_behind (out, to);
+      siamban_zero_behind (out, to);
     }
   }
 }
@@ -199,13 +189,13 @@ xcorr_pixelwise (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
   (void)n_in;
   const SiambanMaps *z = &in[0];
   for (int i = begin; i < end; i++) {
-    const float *filters = row_of (z, i / out->h * z->h);
-    const float *from = row_of (&in[1], i);
-    float *to = row_of (out, i);
+    const float *filters = siamban_map_row (z, i / out->h * z->h);
+    const float *from = siamban_map_row (&in[1], i);
+    float *to = siamban_map_row (out, i);
     for (int x = 0; x < out->w; x++, from += in[1].ld, to += out->ld) {
       for (int k = 0; k < out->c; k++)
         to[k] = dot (from, filters + (size_t)k * z->ld, z->c);
-      zero_behind (out, to);
+      siamban_zero_behind (out, to);
     }
   }
 }
@@ -216,12 +206,12 @@ exponential (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
 {
   (void)n_in;
   for (int i = begin; i < end; i++) {
-    const float *from = row_of (in, i);
-    float *to = row_of (out, i);
+    const float *from = siamban_map_row (in, i);
+    float *to = siamban_map_row (out, i);
     for (int x = 0; x < out->w; x++, from += in->ld, to += out->ld) {
       for (int k = 0; k < out->c; k++)
         to[k] = expf (from[k] * args->factor);
-      zero_behind (out, to);
+      siamban_zero_behind (out, to);
     }
   }
 }
@@ -238,10 +228,10 @@ weighted_sum (const SiambanOpArgs *args, const SiambanMaps *in, int n_in,
     const SiambanMaps *out, int begin, int end)
 {
   for (int i = begin; i < end; i++) {
-    float *to = row_of (out, i);
+    float *to = siamban_map_row (out, i);
     memset (to, 0, (size_t)out->w * out->ld * sizeof *to);
     for (int k = 0; k < n_in; k++) {
-      const float *from = row_of (&in[k], i);
+      const float *from = siamban_map_row (&in[k], i);
       for (int x = 0; x < out->w; x++)
         add_scaled (to + (size_t)x * out->ld, from + (size_t)x * in[k].ld,
             args->weights[k], out->c);
@@ -264,8 +254,8 @@ static const SiambanOpRows rows_in_c[] = {
 SiambanOpRows
 siamban_op_rows (SiambanCpu level, SiambanOp op)
 {
-  (void)level;
-  return rows_in_c[op];
+  SiambanOpRows rows = siamban_op_rows_simd (level, op);
+  return rows ? rows : rows_in_c[op];
 }
 
 void
@@ -273,11 +263,11 @@ siamban_row_from_planes (const float *planes, const SiambanMaps *out, int row)
 {
   size_t plane = (size_t)out->h * out->w;
   const float *from = planes + (size_t)(row % out->h) * out->w;
-  float *to = row_of (out, row);
+  float *to = siamban_map_row (out, row);
   for (int x = 0; x < out->w; x++, to += out->ld) {
     for (int k = 0; k < out->c; k++)
       to[k] = from[k * plane + x];
-    zero_behind (out, to);
+    siamban_zero_behind (out, to);
   }
 }
 
@@ -285,11 +275,20 @@ void
 siamban_row_from_pixels (const guint8 *pixels, const SiambanMaps *out, int row)
 {
   const guint8 *from = pixels + (size_t)(row % out->h) * out->w * out->c;
-  float *to = row_of (out, row);
+  float *to = siamban_map_row (out, row);
+  if (out->c == 3 && out->ld == 4) {
+    for (int x = 0; x < out->w; x++, from += 3, to += 4) {
+      to[0] = from[0];
+      to[1] = from[1];
+      to[2] = from[2];
+      to[3] = 0;
+    }
+    return;
+  }
   for (int x = 0; x < out->w; x++, from += out->c, to += out->ld) {
     for (int k = 0; k < out->c; k++)
       to[k] = from[k];
-    zero_behind (out, to);
+    siamban_zero_behind (out, to);
   }
 }
 
@@ -297,7 +296,7 @@ void
 siamban_row_to_planes (const SiambanMaps *in, int row, float *planes)
 {
   size_t plane = (size_t)in->h * in->w;
-  const float *from = row_of (in, row);
+  const float *from = siamban_map_row (in, row);
   float *to = planes + (size_t)(row % in->h) * in->w;
   for (int x = 0; x < in->w; x++, from += in->ld)
     for (int k = 0; k < in->c; k++)

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "kernels/conv-private.h"
+#include "kernels/depthwise.h"
+#include "kernels/ops-private.h"
+
+/* Channels of the template at a time. */
+#define DEPTH 128
+
+static void
+correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
+    const SiambanMaps *in, const SiambanMaps *out, int begin, int end)
+{
+  const SiambanMaps *z = &in[0];
+  SiambanWindow window = {
+      .dsp = dsp,
+      .in = &in[1],
+      .h = z->h,
+      .w = z->w,
+      .stride = 1,
+      .pad = args->pad,
+      .dilation = 1,
+      .weight_pitch = z->ld,
+      .low = -INFINITY,
+      .high = INFINITY,
+  };
+  for (int i = begin; i < end; i++) {
+    float *to = siamban_map_row (out, i);
+    window.weight = siamban_map_row (z, i / out->h * z->h);
+    siamban_window_run (
+        &window, i / out->h, i % out->h, 0, out->w, NULL, 0, to, out->ld);
+    for (int x = 0; x < out->w; x++)
+      siamban_zero_behind (out, to + (size_t)x * out->ld);
+  }
+}
+
+/* Channels k..k+n-1 of up to SIAMBAN_PANEL of the template's pixels, pixels
+ * innermost; 0 for those that there are not. */
+static void
+pack_panel (
+    const SiambanMaps *z, const float *pixels, int n_pixels, int n, float *b)
+{
+  memset (b, 0, sizeof (float) * SIAMBAN_PANEL * n);
+  for (int i = 0; i < n_pixels; i++)
+    for (int k = 0; k < n; k++)
+      b[k * SIAMBAN_PANEL + i] = pixels[(size_t)i * z->ld + k];
+}
+
+/* @all: what a tile of @pixels pixels, as high as the map, would be. */
+static void
+multiply_panel (const SiambanDsp *dsp, const float *x, size_t ld, int pixels,
+    const SiambanGemm *all)
+{
+  const float *rows[2 * SIAMBAN_ROWS_AHEAD];
+  SiambanGemm g = *all;
+  g.rows = rows;
+  for (int i = 0; i < pixels; i += dsp->rows) {
+    for (int r = 0; r < 2 * SIAMBAN_ROWS_AHEAD; r++)
+      rows[r] = x + (size_t)MIN (i + r, pixels - 1) * ld;
+    g.c = all->c + (size_t)i * g.ldc;
+    g.add = g.bias ? NULL : g.c;
+    dsp->gemm (&g, MIN (pixels - i, (int)dsp->rows));
+  }
+}
+
+/* Rows of one image. */
+static void
+match_rows (const SiambanDsp *dsp, const SiambanMaps *in,
+    const SiambanMaps *out, int begin, int end)
+{
+  static const float zeros[SIAMBAN_PANEL];
+  _Alignas(SIAMBAN_ALIGN) float b[DEPTH * SIAMBAN_PANEL];
+  const SiambanMaps *z = &in[0];
+  const float *filters = siamban_map_row (z, begin / out->h * z->h);
+  for (int first = 0; first < out->c; first += SIAMBAN_PANEL)
+    for (int k = 0; k < z->c; k += DEPTH) {
+      int n = MIN (z->c - k, DEPTH);
+      SiambanGemm g = {
+          .n_segments = 1,
+          .run = n,
+          .b = b,
+          .c = siamban_map_row (out, begin) + first,
+          .ldc = out->ld,
+          .ld_add = out->ld,
+          .bias = k ? NULL : zeros,
+          .low = -INFINITY,
+          .high = INFINITY,
+      };
+      pack_panel (z, filters + (size_t)first * z->ld + k,
+          MIN (out->c - first, SIAMBAN_PANEL), n, b);
+      multiply_panel (dsp, siamban_map_row (&in[1], begin) + k, in[1].ld,
+          (end - begin) * out->w, &g);
+    }
+  for (int x = 0; x < (end - begin) * out->w; x++)
+    siamban_zero_behind (
+        out, siamban_map_row (out, begin) + (size_t)x * out->ld);
+}
+
+static void
+match (const SiambanDsp *dsp, const SiambanMaps *in, const SiambanMaps *out,
+    int begin, int end)
+{
+  while (begin < end) {
+    int next = MIN ((begin / out->h + 1) * out->h, end);
+    match_rows (dsp, in, out, begin, next);
+    begin = next;
+  }
+}
+
+/* An operation is not told its level: it has a function a table. */
+#define OPS(NAME)                                                              \
+  static void correlate_##NAME (const SiambanOpArgs *args,                     \
+      const SiambanMaps *in, int n_in, const SiambanMaps *out, int begin,      \
+      int end)                                                                 \
+  {                                                                            \
+    (void)n_in;                                                                \
+    correlate (&siamban_dsp_##NAME, args, in, out, begin, end);                \
+  }                                                                            \
+                                                                               \
+  static void match_##NAME (const SiambanOpArgs *args, const SiambanMaps *in,  \
+      int n_in, const SiambanMaps *out, int begin, int end)                    \
+  {                                                                            \
+    (void)args;                                                                \
+    (void)n_in;                                                                \
+    match (&siamban_dsp_##NAME, in, out, begin, end);                          \
+  }                                                                            \
+                                                                               \
+  static SiambanOpRows rows_##NAME (SiambanOp op)                              \
+  {                                                                            \
+    if (op == SIAMBAN_OP_XCORR_DEPTHWISE)                                      \
+      return correlate_##NAME;                                                 \
+    return op == SIAMBAN_OP_XCORR_PIXELWISE ? match_##NAME : NULL;             \
+  }
+
+#ifdef SIAMBAN_HAVE_AVX2
+OPS (avx2)
+#endif
+
+SiambanOpRows
+siamban_op_rows_simd (SiambanCpu level, SiambanOp op)
+{
+#ifdef SIAMBAN_HAVE_AVX2
+  if (level >= SIAMBAN_CPU_AVX2)
+    return rows_avx2 (op);
+#endif
+  (void)level;
+  (void)op;
+  return NULL;
+}
