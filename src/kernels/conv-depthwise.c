@@ -96,8 +96,8 @@ run_pixels (const Run *run, size_t at, int n, float *spare)
       residual ? residual->data + at * residual->ld : NULL,
       residual ? residual->ld : 0, to, ld);
   for (int i = 0; i < n; i++) {
-    if (!siamban_act_is_clamp (self->shape.act))
-      self->dsp->activate (self->shape.act, to + i * ld, c);
+    if (self->shape.act == SIAMBAN_ACT_SIGMOID)
+      siamban_activate (self->shape.act, to + i * ld, c);
     memset (to + i * ld + c, 0, (self->channels - c) * sizeof *to);
   }
   if (!room)
@@ -134,8 +134,7 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
               .weight = self->weight,
               .weight_pitch = self->channels,
               .bias = self->bias,
-              .low = siamban_act_low (shape->act),
-              .high = siamban_act_high (shape->act),
+              .finish = siamban_act_finish (shape->act),
           },
       .residual = residual,
       .out = out,

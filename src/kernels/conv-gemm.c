@@ -194,7 +194,8 @@ run_tail (
   g->c = tile;
   g->ldc = SIAMBAN_PANEL;
   self->dsp->gemm (g, rows);
-  self->dsp->activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
+  if (self->shape.act == SIAMBAN_ACT_SIGMOID)
+    siamban_activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
   for (unsigned i = 0; i < rows; i++) {
     memset (tile + i * SIAMBAN_PANEL + n, 0, (wide - n) * sizeof *tile);
     memcpy (c + i * ldc, tile + i * SIAMBAN_PANEL, wide * sizeof *tile);
@@ -236,8 +237,7 @@ run_tile (const Run *run, const Part *part, const float *const *rows, size_t at,
       .ldc = out->ld,
       .bias = first ? self->bias + column : NULL,
       .ld_add = out->ld,
-      .low = last ? siamban_act_low (shape->act) : -INFINITY,
-      .high = last ? siamban_act_high (shape->act) : INFINITY,
+      .finish = siamban_act_finish (last ? shape->act : SIAMBAN_ACT_NONE),
   };
   if (!first) {
     g.add = g.c;
@@ -250,9 +250,9 @@ run_tile (const Run *run, const Part *part, const float *const *rows, size_t at,
     return;
   }
   self->dsp->gemm (&g, tall);
-  if (last && !siamban_act_is_clamp (shape->act))
+  if (last && shape->act == SIAMBAN_ACT_SIGMOID)
     for (unsigned r = 0; r < tall; r++)
-      self->dsp->activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
+      siamban_activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
 }
 
 static void

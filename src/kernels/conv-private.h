@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "kernels/conv.h"
+#include "kernels/dsp.h"
 
 /* One way to compute a convolution. conv.c lists them in rising order of
  * @level; a convolution gets the last whose level the CPU has and whose
@@ -47,25 +48,20 @@ void siamban_conv_start (const SiambanConvShape *shape, const float *bias,
 void siamban_conv_activate (const SiambanConvShape *shape,
     const SiambanMaps *out, size_t begin, size_t end);
 
-/* What a map's values are clamped to, where that is all that an activation
- * does: else everything is let through. */
-static inline gboolean
-siamban_act_is_clamp (SiambanAct act)
+/* What kernels do of an activation: all but SIAMBAN_ACT_SIGMOID. */
+static inline SiambanFinish
+siamban_act_finish (SiambanAct act)
 {
-  return act == SIAMBAN_ACT_NONE || act == SIAMBAN_ACT_RELU ||
-         act == SIAMBAN_ACT_RELU6;
-}
-
-static inline float
-siamban_act_low (SiambanAct act)
-{
-  return act == SIAMBAN_ACT_RELU || act == SIAMBAN_ACT_RELU6 ? 0 : -INFINITY;
-}
-
-static inline float
-siamban_act_high (SiambanAct act)
-{
-  return act == SIAMBAN_ACT_RELU6 ? 6 : INFINITY;
+  SiambanFinish finish = {SIAMBAN_HARD_NONE, -INFINITY, INFINITY};
+  if (act == SIAMBAN_ACT_RELU || act == SIAMBAN_ACT_RELU6)
+    finish.low = 0;
+  if (act == SIAMBAN_ACT_RELU6)
+    finish.high = 6;
+  if (act == SIAMBAN_ACT_HARDSWISH)
+    finish.hard = SIAMBAN_HARD_SWISH;
+  if (act == SIAMBAN_ACT_HARDSIGMOID)
+    finish.hard = SIAMBAN_HARD_SIGMOID;
+  return finish;
 }
 
 /* Over @n numbers, in place. */

@@ -245,8 +245,7 @@ multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
       .run = n,
       .ldc = SIAMBAN_PANEL,
       .ld_add = SIAMBAN_PANEL,
-      .low = -INFINITY,
-      .high = INFINITY,
+      .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
   };
   for (size_t q = 0; q < run->side; q++) {
     size_t position = row * run->side + q;
@@ -273,7 +272,7 @@ pixels_left (const Run *run, int at, int size)
   return MIN ((size - at + dilation - 1) / dilation, run->kernels->tile);
 }
 
-/* A tile that needs more than a clamp, or sticks out of the map. */
+/* A tile that needs an exponential, or sticks out of the map. */
 static void
 finish_tile (const Run *run, const SiambanWinogradOut *out, const float *tile,
     float *c, size_t n)
@@ -287,7 +286,8 @@ finish_tile (const Run *run, const SiambanWinogradOut *out, const float *tile,
     for (int j = 0; j < out->columns; j++) {
       memset (pixel, 0, sizeof pixel);
       memcpy (pixel, tile + (i * step + j) * SIAMBAN_PANEL, n * sizeof *pixel);
-      run->self->dsp->activate (run->self->shape.act, pixel, n);
+      if (run->self->shape.act == SIAMBAN_ACT_SIGMOID)
+        siamban_activate (SIAMBAN_ACT_SIGMOID, pixel, n);
       memcpy (c + ((size_t)i * run->out->w + j) * dilation * run->out->ld,
           pixel, wide * sizeof *pixel);
     }
@@ -311,15 +311,14 @@ write_tile (const Run *run, const Tile *tile, size_t panel, const float *sums)
       .rows = pixels_left (run, tile->y, out->h),
       .columns = pixels_left (run, tile->x, out->w),
       .bias = run->self->bias + first,
-      .low = siamban_act_low (shape->act),
-      .high = siamban_act_high (shape->act),
+      .finish = siamban_act_finish (shape->act),
   };
   if (residual) {
     to.residual = residual->data + at * residual->ld + first;
     to.residual_column = residual->ld * shape->dilation;
     to.residual_row = to.residual_column * out->w;
   }
-  gboolean plain = n == SIAMBAN_PANEL && siamban_act_is_clamp (shape->act);
+  gboolean plain = n == SIAMBAN_PANEL && shape->act != SIAMBAN_ACT_SIGMOID;
   if (!plain) {
     to.c = whole;
     to.column = SIAMBAN_PANEL;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/depthwise.h"
 
-#include <math.h>
-
 #include "kernels/conv-private.h"
 
 /* Channels and taps at a time. */
@@ -11,13 +9,22 @@
 
 static const float zeros[CHANNELS];
 
-static const float *
-pixel_at (const SiambanMaps *in, int image, int y, int x, size_t channel)
+/* Pointers to channel @channel of what tap @tap takes for @n pixels. */
+static void
+point (const SiambanWindow *window, int image, int row, int column, int n,
+    int tap, size_t channel, const float **taps)
 {
-  if (y < 0 || y >= in->h || x < 0 || x >= in->w)
-    return zeros;
-  return in->data + (((size_t)image * in->h + y) * in->w + x) * in->ld +
-         channel;
+  const SiambanMaps *in = window->in;
+  int y =
+      row * window->stride - window->pad + tap / window->w * window->dilation;
+  int x = column * window->stride - window->pad +
+          tap % window->w * window->dilation;
+  gboolean inside = y >= 0 && y < in->h;
+  const float *line = in->data + channel;
+  if (inside)
+    line += ((size_t)image * in->h + y) * in->w * in->ld;
+  for (int i = 0; i < n; i++, x += window->stride)
+    taps[i] = inside && x >= 0 && x < in->w ? line + (size_t)x * in->ld : zeros;
 }
 
 /* Channels from @channel of at most SIAMBAN_DEPTHWISE_PIXELS pixels; @d has
@@ -28,21 +35,16 @@ run_pixels (const SiambanWindow *window, int image, int row, int column, int n,
 {
   const float *taps[TAPS * SIAMBAN_DEPTHWISE_PIXELS];
   int all = window->h * window->w;
-  int top = row * window->stride - window->pad;
-  int left = column * window->stride - window->pad;
   for (int from = 0; from < all; from += TAPS) {
     int to = MIN (from + TAPS, all);
     for (int t = from; t < to; t++)
-      for (int i = 0; i < n; i++)
-        taps[(t - from) * SIAMBAN_DEPTHWISE_PIXELS + i] =
-            pixel_at (window->in, image, top + t / window->w * window->dilation,
-                left + i * window->stride + t % window->w * window->dilation,
-                channel);
+      point (window, image, row, column, n, t, channel,
+          taps + (t - from) * SIAMBAN_DEPTHWISE_PIXELS);
     d.taps = taps;
     d.n_taps = to - from;
     d.weight = window->weight + from * window->weight_pitch + channel;
-    d.low = to == all ? window->low : -INFINITY;
-    d.high = to == all ? window->high : INFINITY;
+    if (to == all)
+      d.finish = window->finish;
     window->dsp->depthwise (&d, n);
     d.bias = NULL;
     d.add = d.c;
@@ -65,6 +67,7 @@ siamban_window_run (const SiambanWindow *window, int image, int row, int column,
           .bias = window->bias ? window->bias + k : NULL,
           .add = add ? add + i * ld_add + k : NULL,
           .ld_add = ld_add,
+          .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
       };
       run_pixels (window, image, row, column + i,
           MIN (n - i, SIAMBAN_DEPTHWISE_PIXELS), k, d);

@@ -15,7 +15,7 @@ typedef struct
   const float *weight;
   size_t weight_pitch;
   const float *bias; /* or NULL */
-  float low, high;
+  SiambanFinish finish;
 } SiambanWindow;
 
 /* @n pixels from (row, column) of image @image's output, @ldc apart at @c,

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-#include "graph/graph.h"
 #include "kernels/cpu.h"
 
 /* The lowest level that has a table on this architecture. */
@@ -17,8 +16,23 @@
 /* Channels are handled in panels of this many. */
 #define SIAMBAN_PANEL 16
 
+/* What becomes of a sum x: clamp (x, low, high), or with @hard
+ * x * clamp (x + 3, 0, 6) / 6, or that without the x before it. */
+typedef enum
+{
+  SIAMBAN_HARD_NONE,
+  SIAMBAN_HARD_SWISH,
+  SIAMBAN_HARD_SIGMOID
+} SiambanHard;
+
+typedef struct
+{
+  SiambanHard hard;
+  float low, high;
+} SiambanFinish;
+
 /* A tile of some pixels by one panel of output channels:
- *   c[i] = clamp (bias + sum over segments s, k < run of
+ *   c[i] = finish (bias + sum over segments s, k < run of
  *       rows[s * pitch + i][offset + k] * b[s * b_pitch + k * PANEL ...]
  *     + add[i])
  * @bias and @add may be NULL; @add may be @c. Pointers behind those used in
@@ -36,7 +50,7 @@ typedef struct
   const float *bias;
   const float *add;
   size_t ld_add;
-  float low, high;
+  SiambanFinish finish;
 } SiambanGemm;
 
 /* Pointers that must be there behind the last tile's. */
@@ -44,7 +58,7 @@ typedef struct
 
 /* Up to SIAMBAN_DEPTHWISE_PIXELS pixels by all channels, a multiple of
  * SIAMBAN_PANEL:
- *   c[i] = clamp (bias + add[i] + sum over taps t of
+ *   c[i] = finish (bias + add[i] + sum over taps t of
  *       taps[t * DEPTHWISE_PIXELS + i] * weight[t * weight_pitch])
  * @bias and @add may be NULL; @add may be @c. */
 #define SIAMBAN_DEPTHWISE_PIXELS 4
@@ -60,11 +74,11 @@ typedef struct
   const float *bias;
   const float *add;
   size_t ld_add;
-  float low, high;
+  SiambanFinish finish;
 } SiambanDepthwise;
 
 /* Where a tile of Winograd's goes: @rows x @columns pixels of it, their
- * distances in floats; @residual NULL or added; then clamped. */
+ * distances in floats; @residual NULL or added; then finished. */
 typedef struct
 {
   float *c;
@@ -73,7 +87,7 @@ typedef struct
   size_t residual_row, residual_column;
   int rows, columns;
   const float *bias;
-  float low, high;
+  SiambanFinish finish;
 } SiambanWinogradOut;
 
 /* F(tile x tile, 3x3): products at side x side positions, side = tile + 2.
@@ -99,8 +113,6 @@ typedef struct
   unsigned rows; /* the most that gemm takes */
   void (*gemm) (const SiambanGemm *gemm, unsigned rows);
   void (*depthwise) (const SiambanDepthwise *depthwise, unsigned pixels);
-  /* Over n numbers, in place. */
-  void (*activate) (SiambanAct act, float *x, size_t n);
   SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];
 } SiambanDsp;
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <math.h>
 #include <string.h>
 
 #include "kernels/conv-private.h"
@@ -23,8 +22,7 @@ correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
       .pad = args->pad,
       .dilation = 1,
       .weight_pitch = z->ld,
-      .low = -INFINITY,
-      .high = INFINITY,
+      .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
   };
   for (int i = begin; i < end; i++) {
     float *to = siamban_map_row (out, i);
@@ -85,8 +83,7 @@ match_rows (const SiambanDsp *dsp, const SiambanMaps *in,
           .ldc = out->ld,
           .ld_add = out->ld,
           .bias = k ? NULL : zeros,
-          .low = -INFINITY,
-          .high = INFINITY,
+          .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
       };
       pack_panel (z, filters + (size_t)first * z->ld + k,
           MIN (out->c - first, SIAMBAN_PANEL), n, b);

@@ -264,6 +264,15 @@ siamban_row_from_planes (const float *planes, const SiambanMaps *out, int row)
   size_t plane = (size_t)out->h * out->w;
   const float *from = planes + (size_t)(row % out->h) * out->w;
   float *to = siamban_map_row (out, row);
+  if (out->c == 3 && out->ld == 4) {
+    for (int x = 0; x < out->w; x++, to += 4) {
+      to[0] = from[x];
+      to[1] = from[plane + x];
+      to[2] = from[2 * plane + x];
+      to[3] = 0;
+    }
+    return;
+  }
   for (int x = 0; x < out->w; x++, to += out->ld) {
     for (int k = 0; k < out->c; k++)
       to[k] = from[k * plane + x];

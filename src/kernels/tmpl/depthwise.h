@@ -10,14 +10,13 @@
 #define KEEP(i, v)                                                             \
   if (d->add)                                                                  \
     sum##i##_##v += vload (d->add + i * d->ld_add + k + v * LANES);            \
-  vstore (d->c + i * d->ldc + k + v * LANES,                                   \
-      vmin (high, vmax (low, sum##i##_##v)));
+  vstore (d->c + i * d->ldc + k + v * LANES, finish (&last, sum##i##_##v));
 #define KEEP_ROW(i) VECTORS (KEEP, i)
 
 #define DEPTHWISE(N, ROWS)                                                     \
   static void depthwise_##N (const SiambanDepthwise *d)                        \
   {                                                                            \
-    vf low = vset (d->low), high = vset (d->high);                             \
+    const Finish last = finish_load (&d->finish);                              \
     for (size_t k = 0; k < d->channels; k += SIAMBAN_PANEL) {                  \
       const float *const *taps = d->taps;                                      \
       const float *b = d->weight + k;                                          \

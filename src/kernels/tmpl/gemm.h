@@ -53,7 +53,7 @@
 #define STORE(i, v)                                                            \
   if (g->add)                                                                  \
     sum##i##_##v += vload (add + i * g->ld_add + v * LANES);                   \
-  vstore (g->c + i * g->ldc + v * LANES, vmin (high, vmax (low, sum##i##_##v)));
+  vstore (g->c + i * g->ldc + v * LANES, finish (&last, sum##i##_##v));
 #define STORE_ROW(i) VECTORS (STORE, i)
 
 #define GEMM(N, ROWS)                                                          \
@@ -79,7 +79,7 @@
       segment += g->b_pitch;                                                   \
       rows += g->pitch;                                                        \
     }                                                                          \
-    vf low = vset (g->low), high = vset (g->high);                             \
+    const Finish last = finish_load (&g->finish);                              \
     ROWS (STORE_ROW)                                                           \
   }
 

@@ -11,8 +11,6 @@
 #define UNROLLED _Pragma ("GCC unroll 8")
 #endif
 
-#define INLINE static inline __attribute__ ((always_inline))
-
 /* Each makes @out from @in, whose elements lie @s apart; @in is read whole
  * before @out is written. */
 INLINE void
@@ -160,7 +158,8 @@ weight_6 (vf g0, vf g1, vf g2, vf *out)
   static void winograd_output_##M (                                            \
       const float *m, size_t pitch, const SiambanWinogradOut *out)             \
   {                                                                            \
-    vf x[A * A], y[A * A], low = vset (out->low), high = vset (out->high);     \
+    vf x[A * A], y[A * A];                                                     \
+    const Finish last = finish_load (&out->finish);                            \
     for (int v = 0; v < SIAMBAN_PANEL; v += LANES) {                           \
       vf bias = vload (out->bias + v);                                         \
       for (int i = 0; i < A * A; i++)                                          \
@@ -174,8 +173,8 @@ weight_6 (vf g0, vf g1, vf g2, vf *out)
           if (out->residual)                                                   \
             z += vload (out->residual + i * out->residual_row +                \
                         j * out->residual_column + v);                         \
-          vstore (out->c + i * out->row + j * out->column + v,                 \
-              vmin (high, vmax (low, z)));                                     \
+          vstore (                                                             \
+              out->c + i * out->row + j * out->column + v, finish (&last, z)); \
         }                                                                      \
     }                                                                          \
   }

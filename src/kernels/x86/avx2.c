@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/x86/simd-avx2.h"
 
+#include "kernels/tmpl/finish.h"
 #include "kernels/tmpl/gemm.h"
 #include "kernels/tmpl/depthwise.h"
 #include "kernels/tmpl/winograd.h"
-#include "kernels/tmpl/activate.h"
 
 const SiambanDsp siamban_dsp_avx2 = {
     .rows = GEMM_ROWS,
     .gemm = gemm,
     .depthwise = depthwise,
-    .activate = activate,
     .winograd =
         {
             {4, winograd_input_4, winograd_weight_4, winograd_output_4},
