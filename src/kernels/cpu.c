@@ -17,7 +17,7 @@ static const char *const names[] = {
 static SiambanCpu
 detect (void)
 {
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(SIAMBAN_HAVE_AVX2)
   __builtin_cpu_init ();
   if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma"))
     return SIAMBAN_CPU_BLAS;
@@ -31,7 +31,7 @@ detect (void)
   if (!__builtin_cpu_supports ("avx512bf16"))
     return SIAMBAN_CPU_AVX512_VNNI;
   return SIAMBAN_CPU_AVX512_BF16;
-#elif defined(__aarch64__)
+#elif defined(SIAMBAN_HAVE_NEON)
   return SIAMBAN_CPU_NEON;
 #else
   return SIAMBAN_CPU_BLAS;
