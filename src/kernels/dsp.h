@@ -122,5 +122,11 @@ const SiambanDsp *siamban_dsp (SiambanCpu level);
 #ifdef SIAMBAN_HAVE_AVX2
 extern const SiambanDsp siamban_dsp_avx2;
 #endif
+#ifdef SIAMBAN_HAVE_AVX512
+extern const SiambanDsp siamban_dsp_avx512;
+#endif
+#ifdef SIAMBAN_HAVE_NEON
+extern const SiambanDsp siamban_dsp_neon;
+#endif
 
 #endif

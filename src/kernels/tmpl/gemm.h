@@ -12,12 +12,18 @@
 #define VECTORS(X, i) X (i, 0) X (i, 1) X (i, 2) X (i, 3)
 #endif
 
-#define ROWS_1(X) X (0)
-#define ROWS_2(X) ROWS_1 (X) X (1)
-#define ROWS_3(X) ROWS_2 (X) X (2)
-#define ROWS_4(X) ROWS_3 (X) X (3)
-#define ROWS_5(X) ROWS_4 (X) X (4)
-#define ROWS_6(X) ROWS_5 (X) X (5)
+#define ROWS_1(X)  X (0)
+#define ROWS_2(X)  ROWS_1 (X) X (1)
+#define ROWS_3(X)  ROWS_2 (X) X (2)
+#define ROWS_4(X)  ROWS_3 (X) X (3)
+#define ROWS_5(X)  ROWS_4 (X) X (4)
+#define ROWS_6(X)  ROWS_5 (X) X (5)
+#define ROWS_7(X)  ROWS_6 (X) X (6)
+#define ROWS_8(X)  ROWS_7 (X) X (7)
+#define ROWS_9(X)  ROWS_8 (X) X (8)
+#define ROWS_10(X) ROWS_9 (X) X (9)
+#define ROWS_11(X) ROWS_10 (X) X (10)
+#define ROWS_12(X) ROWS_11 (X) X (11)
 
 #define START(i, v)                                                            \
   vf sum##i##_##v = g->bias ? vload (g->bias + v * LANES) : vset (0);
@@ -29,10 +35,15 @@
   __builtin_prefetch (next[i] + g->offset);                                    \
   __builtin_prefetch (next[i] + g->offset + 16);
 
+/* Where @x is the same number all over, of use to some levels. */
+#ifndef VFMA_ONE
+#define VFMA_ONE(sum, x, b) VFMA (sum, x, b)
+#endif
+
 #define POINT_ROW(i) const float *a##i = rows[i] + g->offset;
 
 #define LOAD_B(u, v) vf b_##v = vload (b + u * SIAMBAN_PANEL + v * LANES);
-#define STEP(i, v)   VFMA (sum##i##_##v, x, b_##v);
+#define STEP(i, v)   VFMA_ONE (sum##i##_##v, x, b_##v);
 #define STEP_ROW(i)                                                            \
   {                                                                            \
     vf x = vset (a##i[k + u]);                                                 \
@@ -89,11 +100,33 @@ GEMM (3, ROWS_3)
 GEMM (4, ROWS_4)
 GEMM (5, ROWS_5)
 GEMM (6, ROWS_6)
+#if GEMM_ROWS == 12
+GEMM (7, ROWS_7)
+GEMM (8, ROWS_8)
+GEMM (9, ROWS_9)
+GEMM (10, ROWS_10)
+GEMM (11, ROWS_11)
+GEMM (12, ROWS_12)
+#endif
 
 static void
 gemm (const SiambanGemm *g, unsigned rows)
 {
   static void (*const kernels[]) (const SiambanGemm *) = {
-      gemm_1, gemm_2, gemm_3, gemm_4, gemm_5, gemm_6};
+    gemm_1,
+    gemm_2,
+    gemm_3,
+    gemm_4,
+    gemm_5,
+    gemm_6,
+#if GEMM_ROWS == 12
+    gemm_7,
+    gemm_8,
+    gemm_9,
+    gemm_10,
+    gemm_11,
+    gemm_12,
+#endif
+  };
   kernels[rows - 1](g);
 }

@@ -1,18 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/x86/simd-avx2.h"
 
-#include "kernels/tmpl/finish.h"
-#include "kernels/tmpl/gemm.h"
-#include "kernels/tmpl/depthwise.h"
-#include "kernels/tmpl/winograd.h"
-
-const SiambanDsp siamban_dsp_avx2 = {
-    .rows = GEMM_ROWS,
-    .gemm = gemm,
-    .depthwise = depthwise,
-    .winograd =
-        {
-            {4, winograd_input_4, winograd_weight_4, winograd_output_4},
-            {6, winograd_input_6, winograd_weight_6, winograd_output_6},
-        },
-};
+#define DSP siamban_dsp_avx2
+#include "kernels/tmpl/dsp.h"

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All kernels, and DSP, the table of them. */
+#include "kernels/dsp.h"
+
+#include "kernels/tmpl/finish.h"
+#include "kernels/tmpl/gemm.h"
+#include "kernels/tmpl/depthwise.h"
+#include "kernels/tmpl/winograd.h"
+
+const SiambanDsp DSP = {
+    .rows = GEMM_ROWS,
+    .gemm = gemm,
+    .depthwise = depthwise,
+    .winograd =
+        {
+            {4, winograd_input_4, winograd_weight_4, winograd_output_4},
+            {6, winograd_input_6, winograd_weight_6, winograd_output_6},
+        },
+};

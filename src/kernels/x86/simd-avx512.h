@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the templates are written in. Tests compile it for CPUs without these
+ * instructions too. */
+#ifdef SIMDE_ENABLE_NATIVE_ALIASES
+#include <simde/x86/avx512.h>
+#else
+#include <immintrin.h>
+#endif
+
+/* As many rows as have their pointers in registers: then 13 loads feed 12
+ * FMAs. */
+#define LANES     16
+#define GEMM_ROWS 12
+
+typedef __m512 vf;
+
+static inline vf
+vload (const float *p)
+{
+  return _mm512_loadu_ps (p);
+}
+
+static inline void
+vstore (float *p, vf x)
+{
+  _mm512_storeu_ps (p, x);
+}
+
+static inline vf
+vset (float x)
+{
+  return _mm512_set1_ps (x);
+}
+
+/* Of a NaN and a number, the second operand: give the value second. */
+static inline vf
+vmax (vf bound, vf x)
+{
+  return _mm512_max_ps (bound, x);
+}
+
+static inline vf
+vmin (vf bound, vf x)
+{
+  return _mm512_min_ps (bound, x);
+}
+
+/* a * b + c */
+static inline vf
+vfma (vf a, vf b, vf c)
+{
+  return _mm512_fmadd_ps (a, b, c);
+}
+
+#define VFMA(sum, a, b) sum = vfma (a, b, sum)
