@@ -19,7 +19,8 @@ packages="
 list=no
 for option; do
   case $option in
-    --tests) packages="$packages python3 binutils clang-format valgrind" ;;
+    --tests) packages="$packages python3 binutils clang-format valgrind
+      libsimde-dev qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
     --clang) packages="$packages clang" ;;
     --list) list=yes ;;
     -h | --help) echo "$usage"; exit 0 ;;
