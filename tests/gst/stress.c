@@ -12,6 +12,10 @@ stress (gboolean states)
   guint n = 0;
   GValue draw = G_VALUE_INIT;
   GstBuffer *buffer;
+  GstEvent *const qos =
+      gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, GST_SECOND, GST_SECOND);
+  GstEvent *const nothing = gst_event_new_custom (
+      GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty ("nothing"));
   GstSegment segment;
   GstCaps *caps;
   Rig *rig;
@@ -29,14 +33,12 @@ stress (gboolean states)
       rig->harness, caps, &segment, buffer);
   threads[n++] =
       gst_harness_stress_property_start (rig->harness, "draw", &draw);
-  threads[n++] = gst_harness_stress_send_upstream_event_start (rig->harness,
-      gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, GST_SECOND, GST_SECOND));
+  threads[n++] =
+      gst_harness_stress_send_upstream_event_start (rig->harness, qos);
   if (states) {
     threads[n++] = gst_harness_stress_statechange_start (rig->harness);
   } else {
-    threads[n++] = gst_harness_stress_push_event_start (
-        rig->harness, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
-                          gst_structure_new_empty ("nothing")));
+    threads[n++] = gst_harness_stress_push_event_start (rig->harness, nothing);
   }
   for (guint i = 0; i < 50; i++) {
     GstStructure *stats;
@@ -52,6 +54,8 @@ stress (gboolean states)
   while (n > 0)
     gst_harness_stress_thread_stop (threads[--n]);
   g_value_unset (&draw);
+  gst_event_unref (nothing);
+  gst_event_unref (qos);
   gst_caps_unref (caps);
   gst_buffer_unref (buffer);
   rig_free (rig);
