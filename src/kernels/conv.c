@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kernels/conv-private.h"
+#include "kernels/conv-int.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,6 +11,11 @@ static const SiambanConvAlgorithm *const algorithms[] = {
     &siamban_conv_gemm,
     &siamban_conv_winograd,
     &siamban_conv_depthwise_simd,
+};
+
+static const SiambanIntAlgorithm *const int_algorithms[] = {
+    &siamban_conv_gemm8,
+    &siamban_conv_winograd16,
 };
 
 struct _SiambanConv
@@ -36,6 +41,39 @@ siamban_conv_new (SiambanCpu level, const SiambanConvShape *shape,
   conv->algorithm = choose (level, shape);
   conv->self = conv->algorithm->prepare (level, shape, weight, bias);
   return conv;
+}
+
+SiambanConv *
+siamban_conv_new_int8 (SiambanCpu level, const SiambanConvShape *shape,
+    const SiambanRange *range, const float *weight, const float *bias)
+{
+  if (!siamban_conv_has_int8 (level))
+    return NULL;
+  for (guint i = G_N_ELEMENTS (int_algorithms); i-- > 0;) {
+    const SiambanIntAlgorithm *algorithm = int_algorithms[i];
+    if (!algorithm->base.suits (shape) || (algorithm->needs_range && !range))
+      continue;
+    SiambanConv *conv = g_new (SiambanConv, 1);
+    conv->algorithm = &algorithm->base;
+    conv->self = algorithm->prepare (level, shape, range, weight, bias);
+    return conv;
+  }
+  return NULL;
+}
+
+gboolean
+siamban_conv_takes_range (const SiambanConvShape *shape)
+{
+  for (guint i = G_N_ELEMENTS (int_algorithms); i-- > 0;)
+    if (int_algorithms[i]->base.suits (shape))
+      return int_algorithms[i]->needs_range;
+  return FALSE;
+}
+
+gboolean
+siamban_conv_has_int8 (SiambanCpu level)
+{
+  return siamban_int_dsp (level) != NULL;
 }
 
 void

@@ -38,7 +38,21 @@ typedef struct _SiambanConv SiambanConv;
  * BatchNorm already folded in. Both are copied. */
 SiambanConv *siamban_conv_new (SiambanCpu level, const SiambanConvShape *shape,
     const float *weight, const float *bias);
+/* The same with integer products: of 16 bits, or of 8 where @range is given,
+ * in which nearly all values of the input are. NULL where @level has no such
+ * kernel for the shape. */
+typedef struct
+{
+  float low, high;
+} SiambanRange;
+SiambanConv *siamban_conv_new_int8 (SiambanCpu level,
+    const SiambanConvShape *shape, const SiambanRange *range,
+    const float *weight, const float *bias);
+/* Whether that would make use of a range. */
+gboolean siamban_conv_takes_range (const SiambanConvShape *shape);
 void siamban_conv_free (SiambanConv *conv);
+/* Whether @level has integer kernels at all. */
+gboolean siamban_conv_has_int8 (SiambanCpu level);
 
 /* Name of the algorithm, for benchmarks. */
 const char *siamban_conv_algorithm (const SiambanConv *conv);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/conv-int.h"
+
+#include <float.h>
+#include <string.h>
+
+/* Implicit GEMM of bytes: the input is quantised once, then its pixels are read
+ * where they lie through pointers. */
+
+/* Bytes of the input that a block of pixels may take, so that it stays in the
+ * second-level cache. */
+#define BLOCK_BYTES      262144
+#define MAX_BLOCK_PIXELS 240
+#define JOBS_PER_THREAD  8
+#define QUANTISE_JOBS    4 /* a thread */
+#define MAX_TERMS        131072
+
+typedef struct
+{
+  SiambanConvShape shape;
+  const SiambanIntDsp *dsp;
+  size_t lanes;  /* input channels as packed */
+  gint8 *weight; /* panel x tap x group x SIAMBAN_PANEL x 4 */
+  float *scale;
+  float *bias;
+  guint8 *zeros; /* a pixel of the padding */
+  float inverse, zero;
+} Gemm;
+
+typedef struct
+{
+  const Gemm *gemm;
+  const SiambanMaps *in, *residual, *out;
+  guint8 *pixels;
+  size_t n_in, in_parts;
+  int taps;
+  size_t n_out, block, blocks;
+  size_t panels, group; /* group: panels of a job */
+  const guint8 **rows;
+  size_t rows_size; /* of one worker */
+} Run;
+
+static gboolean
+suits (const SiambanConvShape *shape)
+{
+  gint64 terms = (gint64)shape->in * shape->kernel * shape->kernel;
+  return !shape->depthwise && shape->in >= SIAMBAN_PANEL &&
+         shape->out >= SIAMBAN_PANEL && terms <= MAX_TERMS;
+}
+
+/* One output channel's weights, to the panel's places for them. Returns the sum
+ * of what they became. */
+static gint64
+quantise_filter (Gemm *self, int o, const float *weight, float step)
+{
+  size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
+  size_t column = o % SIAMBAN_PANEL;
+  gint8 *panel =
+      self->weight + o / SIAMBAN_PANEL * taps * self->lanes * SIAMBAN_PANEL;
+  gint64 sum = 0;
+  for (int i = 0; i < self->shape.in; i++)
+    for (size_t t = 0; t < taps; t++) {
+      size_t group = (t * self->lanes + i) / SIAMBAN_INT_GROUP;
+      float q = step > 0 ? rintf (*weight / step) : 0;
+      float most = self->dsp->weight_max;
+      gint8 byte = CLAMP (q, -most, most);
+      panel[(group * SIAMBAN_PANEL + column) * SIAMBAN_INT_GROUP +
+            i % SIAMBAN_INT_GROUP] = byte;
+      sum += byte;
+      weight++;
+    }
+  return sum;
+}
+
+static float
+largest (const float *x, size_t n)
+{
+  float most = 0;
+  for (size_t i = 0; i < n; i++)
+    most = MAX (most, fabsf (x[i]));
+  return most;
+}
+
+static void
+quantise_filters (Gemm *self, float pixel_step, const float *weight)
+{
+  size_t terms =
+      (size_t)self->shape.in * self->shape.kernel * self->shape.kernel;
+  for (int o = 0; o < self->shape.out; o++) {
+    float step = largest (weight, terms) / self->dsp->weight_max;
+    gint64 sum = quantise_filter (self, o, weight, step);
+    self->scale[o] = pixel_step * step;
+    self->bias[o] -= (double)pixel_step * step * self->zero * sum;
+    weight += terms;
+  }
+}
+
+static void *
+prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const SiambanRange *range, const float *weight, const float *bias)
+{
+  Gemm *self = g_new0 (Gemm, 1);
+  size_t taps = (size_t)shape->kernel * shape->kernel;
+  size_t out = siamban_n_panels (shape) * SIAMBAN_PANEL;
+  self->shape = *shape;
+  self->dsp = siamban_int_dsp (cpu);
+  self->lanes = siamban_round_up (shape->in, SIAMBAN_LANES);
+  self->weight = siamban_alloc_bytes (out * taps * self->lanes);
+  self->scale = siamban_alloc_floats (out);
+  self->bias = siamban_alloc_floats (out);
+  self->zeros = siamban_alloc_bytes (self->lanes);
+  float low = MIN (range->low, 0), high = MAX (range->high, 0);
+  float step = MAX ((high - low) / self->dsp->pixel_max, FLT_MIN);
+  self->inverse = 1 / step;
+  self->zero = rintf (-low / step);
+  memset (self->zeros, self->zero, self->lanes);
+  memcpy (self->bias, bias, shape->out * sizeof *bias);
+  quantise_filters (self, step, weight);
+  return self;
+}
+
+static void
+gemm_free (void *data)
+{
+  Gemm *self = data;
+  g_aligned_free (self->weight);
+  g_aligned_free (self->scale);
+  g_aligned_free (self->bias);
+  g_aligned_free (self->zeros);
+  g_free (self);
+}
+
+static size_t
+size (const void *data)
+{
+  const Gemm *self = data;
+  size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
+  return siamban_n_panels (&self->shape) * SIAMBAN_PANEL *
+         (taps * self->lanes + 2 * sizeof (float));
+}
+
+static void
+plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
+    unsigned threads)
+{
+  const SiambanConvShape *shape = &self->shape;
+  run->gemm = self;
+  run->in = in;
+  run->out = out;
+  run->taps = shape->kernel * shape->kernel;
+  run->n_in = (size_t)in->n * in->h * in->w;
+  run->in_parts = MIN (run->n_in, threads * QUANTISE_JOBS);
+  run->n_out = (size_t)out->n * out->h * out->w;
+  run->block = CLAMP (BLOCK_BYTES / (self->lanes * run->taps),
+      self->dsp->gemm8.rows, MAX_BLOCK_PIXELS);
+  run->block -= run->block % self->dsp->gemm8.rows;
+  run->blocks = (run->n_out + run->block - 1) / run->block;
+  run->panels = siamban_n_panels (shape);
+  size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
+  groups = CLAMP (groups, 1, run->panels);
+  run->group = (run->panels + groups - 1) / groups;
+  run->rows_size = run->block * run->taps;
+}
+
+static size_t
+pixels_size (const Run *run)
+{
+  return siamban_round_up (run->n_in * run->gemm->lanes, SIAMBAN_ALIGN);
+}
+
+static size_t
+scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+    unsigned threads)
+{
+  Run run;
+  plan (&run, data, in, out, threads);
+  return pixels_size (&run) + threads * run.rows_size * sizeof (guint8 *);
+}
+
+static void
+quantise_part (void *data, unsigned i, unsigned worker)
+{
+  (void)worker;
+  const Run *run = data;
+  const Gemm *self = run->gemm;
+  size_t begin = run->n_in * i / run->in_parts;
+  size_t end = run->n_in * (i + 1) / run->in_parts;
+  for (size_t p = begin; p < end; p++)
+    self->dsp->quantise8 (run->in->data + p * run->in->ld, self->lanes,
+        self->inverse, self->zero, run->pixels + p * self->lanes);
+}
+
+/* Pointers to what tap @t takes for pixels begin..end-1. */
+static void
+point (const Run *run, int t, size_t begin, size_t end, const guint8 **rows)
+{
+  const SiambanConvShape *shape = &run->gemm->shape;
+  const SiambanMaps *in = run->in, *out = run->out;
+  int dy = t / shape->kernel * shape->dilation - shape->pad;
+  int dx = t % shape->kernel * shape->dilation - shape->pad;
+  size_t lanes = run->gemm->lanes;
+  for (size_t i = begin; i < end; i++) {
+    int y = (int)(i / out->w % out->h) * shape->stride + dy;
+    int x = (int)(i % out->w) * shape->stride + dx;
+    size_t image = i / out->w / out->h;
+    gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
+    *rows++ = inside ? run->pixels + ((image * in->h + y) * in->w + x) * lanes
+                     : run->gemm->zeros;
+  }
+}
+
+/* One tile whose panel sticks out of the map. */
+static void
+run_tail (
+    const Gemm *self, const SiambanMaps *out, SiambanIntGemm *g, unsigned rows)
+{
+  float tile[32 * SIAMBAN_PANEL];
+  float *c = g->c;
+  size_t n = (self->shape.out - 1) % SIAMBAN_PANEL + 1;
+  gboolean pad =
+      (size_t)out->ld == siamban_round_up (self->shape.out, SIAMBAN_LANES);
+  size_t wide = pad ? SIAMBAN_PANEL : n;
+  g->c = tile;
+  g->ldc = SIAMBAN_PANEL;
+  self->dsp->gemm8.gemm (g, rows);
+  g->c = c;
+  g->ldc = out->ld;
+  siamban_activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
+  for (unsigned i = 0; i < rows; i++) {
+    memset (tile + i * SIAMBAN_PANEL + n, 0, (wide - n) * sizeof *tile);
+    memcpy (c + i * g->ldc, tile + i * SIAMBAN_PANEL, wide * sizeof *tile);
+  }
+}
+
+static void
+run_tile (const Run *run, SiambanIntGemm *g, unsigned rows, gboolean tail)
+{
+  const Gemm *self = run->gemm;
+  if (tail) {
+    run_tail (self, run->out, g, rows);
+    return;
+  }
+  self->dsp->gemm8.gemm (g, rows);
+  if (self->shape.act > SIAMBAN_ACT_RELU6)
+    for (unsigned r = 0; r < rows; r++)
+      siamban_activate (self->shape.act, g->c + r * g->ldc, SIAMBAN_PANEL);
+}
+
+/* All tiles of pixels begin..end-1 by one panel. */
+static void
+run_panel (
+    const Run *run, const guint8 **rows, size_t begin, size_t end, size_t panel)
+{
+  static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  const Gemm *self = run->gemm;
+  const SiambanMaps *out = run->out, *residual = run->residual;
+  size_t segment = self->lanes * SIAMBAN_PANEL, first = panel * SIAMBAN_PANEL;
+  size_t n = end - begin, most = self->dsp->gemm8.rows;
+  size_t tiles = (n + most - 1) / most;
+  gboolean tail = first + SIAMBAN_PANEL > (size_t)self->shape.out;
+  SiambanIntGemm g = {
+      .pitch = run->block,
+      .n_segments = run->taps,
+      .run = self->lanes,
+      .b = (const guint8 *)self->weight + panel * run->taps * segment,
+      .b_pitch = segment,
+      .ldc = out->ld,
+      .row_scale = ones,
+      .scale = self->scale + first,
+      .bias = self->bias + first,
+      .low = siamban_act_finish (self->shape.act).low,
+      .high = siamban_act_finish (self->shape.act).high,
+  };
+  for (size_t t = 0; t < tiles; t++) {
+    size_t from = n * t / tiles, to = n * (t + 1) / tiles, at = begin + from;
+    g.rows = rows + from;
+    g.c = out->data + at * out->ld + first;
+    if (residual) {
+      g.residual = residual->data + at * residual->ld + first;
+      g.ld_residual = residual->ld;
+    }
+    run_tile (run, &g, to - from, tail);
+  }
+}
+
+static void
+run_job (void *data, unsigned i, unsigned worker)
+{
+  const Run *run = data;
+  const guint8 **rows = run->rows + worker * run->rows_size;
+  size_t groups = (run->panels + run->group - 1) / run->group;
+  size_t begin = i / groups * run->block, panel = i % groups * run->group;
+  size_t end = MIN (begin + run->block, run->n_out);
+  size_t last = MIN (panel + run->group, run->panels);
+  for (int t = 0; t < run->taps; t++)
+    point (run, t, begin, end, rows + t * run->block);
+  for (; panel < last; panel++)
+    run_panel (run, rows, begin, end, panel);
+}
+
+static void
+run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
+    const SiambanMaps *out, void *scratch, SiambanTeam *team)
+{
+  Run run;
+  plan (&run, data, in, out, siamban_team_size (team));
+  run.residual = residual;
+  run.pixels = scratch;
+  run.rows = (void *)((char *)scratch + pixels_size (&run));
+  size_t groups = (run.panels + run.group - 1) / run.group;
+  siamban_team_run (team, run.in_parts, quantise_part, &run);
+  siamban_team_run (team, run.blocks * groups, run_job, &run);
+}
+
+const SiambanIntAlgorithm siamban_conv_gemm8 = {
+    .base =
+        {
+            .name = "gemm-int8",
+            .level = SIAMBAN_CPU_AVX2,
+            .suits = suits,
+            .free = gemm_free,
+            .size = size,
+            .scratch = scratch,
+            .run = run,
+        },
+    .needs_range = TRUE,
+    .prepare = prepare,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_CONV_INT_H
+#define SIAMBAN_CONV_INT_H
+
+#include "kernels/conv-private.h"
+#include "kernels/int-dsp.h"
+
+/* As SiambanConvAlgorithm, made from the range of the input. */
+typedef struct
+{
+  SiambanConvAlgorithm base; /* .prepare is NULL */
+  gboolean needs_range;      /* else it may be NULL */
+  void *(*prepare) (SiambanCpu cpu, const SiambanConvShape *shape,
+      const SiambanRange *range, const float *weight, const float *bias);
+} SiambanIntAlgorithm;
+
+extern const SiambanIntAlgorithm siamban_conv_gemm8;
+extern const SiambanIntAlgorithm siamban_conv_winograd16;
+
+static inline void *
+siamban_alloc_bytes (size_t n)
+{
+  return g_aligned_alloc0 (n, 1, SIAMBAN_ALIGN);
+}
+
+static inline size_t
+siamban_n_panels (const SiambanConvShape *shape)
+{
+  return siamban_round_up (shape->out, SIAMBAN_PANEL) / SIAMBAN_PANEL;
+}
+
+#endif

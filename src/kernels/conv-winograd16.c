@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/conv-int.h"
+
+#include <string.h>
+
+/* Winograd's F(4x4, 3x3) with products of 16-bit numbers. Its transforms are
+ * computed in floats. Then each tile has a scale of its own at each position,
+ * so nothing has to be known of the input, and each filter one. Dilation goes
+ * by phases, as in conv-winograd.c. */
+
+#define TILE      4
+#define SIDE      6
+#define POSITIONS 36
+#define TAPS      9
+#define LINE      64 /* bytes; keeps tiles and positions off each other's sets */
+#define MAX_CHUNK 72 /* tiles of a job */
+#define MAX_GROUP 4  /* panels of a job: they share the reading of its tiles */
+#define JOBS      3  /* at least, a thread */
+#define BLOCK     (SIAMBAN_INT16_BLOCK * sizeof (gint16))
+
+typedef struct
+{
+  SiambanConvShape shape;
+  const SiambanIntDsp *dsp;
+  const SiambanWinograd *kernels;
+  size_t depth;   /* channels of the input, rounded up */
+  gint16 *weight; /* panel x position x pair of channels x SIAMBAN_PANEL x 2 */
+  float *scale;   /* panel x position x SIAMBAN_PANEL */
+  float *bias;
+  float *zeros; /* a pixel of the padding */
+} Winograd;
+
+typedef struct
+{
+  int image, y, x; /* its first pixel in the output */
+} Tile;
+
+typedef struct
+{
+  const Winograd *self;
+  const SiambanMaps *in, *residual, *out;
+  size_t n_tiles, chunk, chunks; /* chunk: tiles of a job, at most */
+  size_t panels, group, groups;
+  size_t tile_pitch;   /* bytes of a tile's input at one position */
+  size_t input_pitch;  /* bytes of all tiles' */
+  size_t floats_pitch; /* floats of a tile's input before it is quantised */
+  size_t sums_pitch;   /* floats */
+  size_t worker_floats;
+  Tile *tiles;
+  guint8 *input; /* position x tile x depth */
+  float *scale;  /* position x tile */
+  float *floats; /* a worker's input of a tile, or sums of a job */
+} Run;
+
+static gboolean
+suits (const SiambanConvShape *shape)
+{
+  return !shape->depthwise && shape->kernel == 3 && shape->stride == 1 &&
+         shape->in >= SIAMBAN_PANEL && shape->out >= SIAMBAN_PANEL;
+}
+
+/* @u, a panel's filters at one position, to its place among the weights. */
+static void
+quantise_position (Winograd *self, const float *u, size_t at)
+{
+  gint16 *to = self->weight + at * self->depth * SIAMBAN_PANEL;
+  float *scale = self->scale + at * SIAMBAN_PANEL;
+  size_t in = self->shape.in;
+  for (size_t o = 0; o < SIAMBAN_PANEL; o++) {
+    float most = 0;
+    for (size_t k = 0; k < in; k++)
+      most = MAX (most, fabsf (u[k * SIAMBAN_PANEL + o]));
+    scale[o] = most / SIAMBAN_INT16_LIMIT;
+    float by = most > 0 ? SIAMBAN_INT16_LIMIT / most : 0;
+    for (size_t k = 0; k < in; k++)
+      to[(k / 2 * SIAMBAN_PANEL + o) * 2 + k % 2] =
+          CLAMP (rintf (u[k * SIAMBAN_PANEL + o] * by), -SIAMBAN_INT16_LIMIT,
+              SIAMBAN_INT16_LIMIT);
+  }
+}
+
+/* @w: in x TAPS x SIAMBAN_PANEL; @u: room for SIDE positions of them. */
+static void
+prepare_panel (Winograd *self, size_t panel, const float *w, float *u)
+{
+  size_t in = self->shape.in, pitch = in * SIAMBAN_PANEL;
+  for (int row = 0; row < SIDE; row++) {
+    self->kernels->weight (w, in, row, u, pitch);
+    for (int i = 0; i < SIDE; i++)
+      quantise_position (
+          self, u + i * pitch, panel * POSITIONS + row * SIDE + i);
+  }
+}
+
+static void
+prepare_weights (Winograd *self, const float *weight)
+{
+  size_t terms = (size_t)self->shape.in * TAPS;
+  float *w = siamban_alloc_floats (terms * SIAMBAN_PANEL);
+  float *u =
+      siamban_alloc_floats ((size_t)self->shape.in * SIDE * SIAMBAN_PANEL);
+  for (size_t panel = 0; panel < siamban_n_panels (&self->shape); panel++) {
+    size_t first = panel * SIAMBAN_PANEL, left = self->shape.out - first;
+    size_t n = MIN (left, SIAMBAN_PANEL);
+    memset (w, 0, terms * SIAMBAN_PANEL * sizeof *w);
+    for (size_t o = 0; o < n; o++)
+      for (size_t i = 0; i < terms; i++)
+        w[i * SIAMBAN_PANEL + o] = weight[(first + o) * terms + i];
+    prepare_panel (self, panel, w, u);
+  }
+  g_aligned_free (w);
+  g_aligned_free (u);
+}
+
+static void *
+prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const SiambanRange *range, const float *weight, const float *bias)
+{
+  (void)range;
+  Winograd *self = g_new0 (Winograd, 1);
+  size_t out = siamban_n_panels (shape) * SIAMBAN_PANEL;
+  self->shape = *shape;
+  self->dsp = siamban_int_dsp (cpu);
+  self->kernels = &siamban_dsp (cpu)->winograd[0];
+  g_assert (self->kernels->tile == TILE);
+  self->depth = siamban_round_up (shape->in, SIAMBAN_LANES);
+  self->weight =
+      siamban_alloc_bytes (out * POSITIONS * self->depth * sizeof (gint16));
+  self->scale = siamban_alloc_floats (out * POSITIONS);
+  self->bias = siamban_alloc_floats (out);
+  self->zeros = siamban_alloc_floats (self->depth);
+  memcpy (self->bias, bias, shape->out * sizeof *bias);
+  prepare_weights (self, weight);
+  return self;
+}
+
+static void
+winograd_free (void *data)
+{
+  Winograd *self = data;
+  g_aligned_free (self->weight);
+  g_aligned_free (self->scale);
+  g_aligned_free (self->bias);
+  g_aligned_free (self->zeros);
+  g_free (self);
+}
+
+static size_t
+size (const void *data)
+{
+  const Winograd *self = data;
+  return siamban_n_panels (&self->shape) * SIAMBAN_PANEL *
+         (POSITIONS * (self->depth * sizeof (gint16) + sizeof (float)) +
+             sizeof (float));
+}
+
+/* Tiles along one side of the output, over all phases. */
+static size_t
+tiles_along (int size, int dilation)
+{
+  size_t n = 0;
+  for (int phase = 0; phase < MIN (dilation, size); phase++)
+    n += ((size - phase + dilation - 1) / dilation + TILE - 1) / TILE;
+  return n;
+}
+
+static void
+plan (Run *run, const Winograd *self, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
+{
+  int dilation = self->shape.dilation;
+  run->self = self;
+  run->in = in;
+  run->out = out;
+  run->n_tiles =
+      tiles_along (out->h, dilation) * tiles_along (out->w, dilation) * out->n;
+  run->chunks = (run->n_tiles + MAX_CHUNK - 1) / MAX_CHUNK;
+  run->panels = siamban_n_panels (&self->shape);
+  run->group = run->panels * run->chunks / (threads * JOBS);
+  run->group = CLAMP (run->group, 1, MAX_GROUP);
+  run->groups = (run->panels + run->group - 1) / run->group;
+  run->chunk = (run->n_tiles + run->chunks - 1) / run->chunks;
+  run->tile_pitch = self->depth * sizeof (gint16) + LINE;
+  run->input_pitch = run->n_tiles * run->tile_pitch + LINE;
+  run->floats_pitch = self->depth + LINE / sizeof (float);
+  run->sums_pitch = run->chunk * SIAMBAN_PANEL + LINE / sizeof (float);
+  run->worker_floats =
+      POSITIONS * MAX (run->floats_pitch, run->group * run->sums_pitch);
+}
+
+static size_t
+tiles_size (const Run *run)
+{
+  return siamban_round_up (run->n_tiles * sizeof (Tile), SIAMBAN_ALIGN);
+}
+
+static size_t
+scale_size (const Run *run)
+{
+  return siamban_round_up (
+      POSITIONS * run->n_tiles * sizeof (float), SIAMBAN_ALIGN);
+}
+
+static size_t
+scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+    unsigned threads)
+{
+  Run run;
+  plan (&run, data, in, out, threads);
+  return tiles_size (&run) + scale_size (&run) + POSITIONS * run.input_pitch +
+         threads * run.worker_floats * sizeof (float);
+}
+
+static void
+list_tiles (const Run *run)
+{
+  const SiambanMaps *out = run->out;
+  int dilation = run->self->shape.dilation, step = TILE * dilation;
+  Tile *tile = run->tiles;
+  for (int image = 0; image < out->n; image++)
+    for (int row = 0; row < dilation; row++)
+      for (int y = row; y < out->h; y += step)
+        for (int column = 0; column < dilation; column++)
+          for (int x = column; x < out->w; x += step)
+            *tile++ = (Tile){image, y, x};
+}
+
+static void
+find_pixels (const Run *run, const Tile *tile, const float **pixel)
+{
+  const SiambanMaps *in = run->in;
+  const SiambanConvShape *shape = &run->self->shape;
+  for (int p = 0; p < POSITIONS; p++) {
+    int y = tile->y - shape->pad + p / SIDE * shape->dilation;
+    int x = tile->x - shape->pad + p % SIDE * shape->dilation;
+    gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
+    size_t at = ((size_t)tile->image * in->h + y) * in->w + x;
+    pixel[p] = inside ? in->data + at * in->ld : run->self->zeros;
+  }
+}
+
+static void
+transform_input (void *data, unsigned i, unsigned worker)
+{
+  const Run *run = data;
+  const Winograd *self = run->self;
+  const float *pixels[POSITIONS];
+  float *floats = run->floats + worker * run->worker_floats;
+  find_pixels (run, &run->tiles[i], pixels);
+  self->kernels->input (pixels, self->depth, floats, run->floats_pitch);
+  for (size_t p = 0; p < POSITIONS; p++)
+    self->dsp->quantise16 (floats + p * run->floats_pitch, self->depth,
+        (gint16 *)(run->input + p * run->input_pitch + i * run->tile_pitch),
+        run->scale + p * run->n_tiles + i);
+}
+
+/* Sums of tiles begin..end-1 by one panel at one position. */
+static void
+multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t p,
+    float *sums)
+{
+  static const float zeros[SIAMBAN_PANEL];
+  const Winograd *self = run->self;
+  const SiambanIntKernel *kernel = &self->dsp->gemm16;
+  size_t n = end - begin, tiles = (n + kernel->rows - 1) / kernel->rows;
+  size_t depth = self->depth * sizeof (gint16);
+  const guint8 *input = run->input + p * run->input_pitch;
+  const guint8 *weight = (const guint8 *)self->weight +
+                         (panel * POSITIONS + p) * depth * SIAMBAN_PANEL;
+  const guint8 *rows[16];
+  SiambanIntGemm g = {
+      .rows = rows,
+      .n_segments = 1,
+      .ldc = SIAMBAN_PANEL,
+      .scale = self->scale + (panel * POSITIONS + p) * SIAMBAN_PANEL,
+      .low = -INFINITY,
+      .high = INFINITY,
+  };
+  for (size_t k = 0; k < depth; k += BLOCK) {
+    g.offset = k;
+    g.run = MIN (BLOCK, depth - k);
+    g.b = weight + k * SIAMBAN_PANEL;
+    g.bias = k ? NULL : zeros;
+    for (size_t t = 0; t < tiles; t++) {
+      size_t from = n * t / tiles, to = n * (t + 1) / tiles;
+      for (size_t i = from; i < to; i++)
+        rows[i - from] = input + (begin + i) * run->tile_pitch;
+      g.c = sums + from * SIAMBAN_PANEL;
+      g.row_scale = run->scale + p * run->n_tiles + begin + from;
+      kernel->gemm (&g, to - from);
+    }
+  }
+}
+
+static int
+pixels_left (const Run *run, int at, int size)
+{
+  int dilation = run->self->shape.dilation;
+  return MIN ((size - at + dilation - 1) / dilation, TILE);
+}
+
+/* A tile that needs an exponential, or sticks out of the map. */
+static void
+finish_tile (const Run *run, const SiambanWinogradOut *out, const float *tile,
+    float *c, size_t n)
+{
+  gboolean pad =
+      (size_t)run->out->ld == siamban_round_up (run->out->c, SIAMBAN_LANES);
+  size_t wide = pad ? SIAMBAN_PANEL : n;
+  int dilation = run->self->shape.dilation;
+  float pixel[SIAMBAN_PANEL];
+  for (int i = 0; i < out->rows; i++)
+    for (int j = 0; j < out->columns; j++) {
+      memset (pixel, 0, sizeof pixel);
+      memcpy (pixel, tile + (i * TILE + j) * SIAMBAN_PANEL, n * sizeof *pixel);
+      if (run->self->shape.act == SIAMBAN_ACT_SIGMOID)
+        siamban_activate (SIAMBAN_ACT_SIGMOID, pixel, n);
+      memcpy (c + ((size_t)i * run->out->w + j) * dilation * run->out->ld,
+          pixel, wide * sizeof *pixel);
+    }
+}
+
+static void
+write_tile (const Run *run, const Tile *tile, size_t panel, const float *sums)
+{
+  const SiambanMaps *out = run->out, *residual = run->residual;
+  const SiambanConvShape *shape = &run->self->shape;
+  size_t at = ((size_t)tile->image * out->h + tile->y) * out->w + tile->x;
+  size_t first = panel * SIAMBAN_PANEL, column = out->ld * shape->dilation;
+  size_t left = shape->out - first, n = MIN (left, SIAMBAN_PANEL);
+  float *c = out->data + at * out->ld + first;
+  float whole[TILE * TILE * SIAMBAN_PANEL];
+  SiambanWinogradOut to = {
+      .c = c,
+      .row = column * out->w,
+      .column = column,
+      .rows = pixels_left (run, tile->y, out->h),
+      .columns = pixels_left (run, tile->x, out->w),
+      .bias = run->self->bias + first,
+      .finish = siamban_act_finish (shape->act),
+  };
+  if (residual) {
+    to.residual = residual->data + at * residual->ld + first;
+    to.residual_column = residual->ld * shape->dilation;
+    to.residual_row = to.residual_column * out->w;
+  }
+  gboolean plain = n == SIAMBAN_PANEL && shape->act != SIAMBAN_ACT_SIGMOID;
+  if (!plain) {
+    to.c = whole;
+    to.column = SIAMBAN_PANEL;
+    to.row = TILE * SIAMBAN_PANEL;
+  }
+  run->self->kernels->output (sums, run->sums_pitch, &to);
+  if (!plain)
+    finish_tile (run, &to, whole, c, n);
+}
+
+static void
+run_job (void *data, unsigned i, unsigned worker)
+{
+  const Run *run = data;
+  size_t first = i / run->chunks * run->group, chunk = i % run->chunks;
+  size_t last = MIN (first + run->group, run->panels);
+  size_t begin = run->n_tiles * chunk / run->chunks;
+  size_t end = run->n_tiles * (chunk + 1) / run->chunks;
+  size_t panel_floats = POSITIONS * run->sums_pitch;
+  float *sums = run->floats + worker * run->worker_floats;
+  for (size_t p = 0; p < POSITIONS; p++)
+    for (size_t panel = first; panel < last; panel++)
+      multiply (run, begin, end, panel, p,
+          sums + (panel - first) * panel_floats + p * run->sums_pitch);
+  for (size_t panel = first; panel < last; panel++, sums += panel_floats)
+    for (size_t t = begin; t < end; t++)
+      write_tile (
+          run, &run->tiles[t], panel, sums + (t - begin) * SIAMBAN_PANEL);
+}
+
+static void
+run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
+    const SiambanMaps *out, void *scratch, SiambanTeam *team)
+{
+  Run run;
+  plan (&run, data, in, out, siamban_team_size (team));
+  run.residual = residual;
+  run.tiles = scratch;
+  run.scale = (void *)((char *)scratch + tiles_size (&run));
+  run.input = (guint8 *)run.scale + scale_size (&run);
+  run.floats = (void *)(run.input + POSITIONS * run.input_pitch);
+  list_tiles (&run);
+  siamban_team_run (team, run.n_tiles, transform_input, &run);
+  siamban_team_run (team, run.groups * run.chunks, run_job, &run);
+}
+
+const SiambanIntAlgorithm siamban_conv_winograd16 = {
+    .base =
+        {
+            .name = "winograd-int16",
+            .level = SIAMBAN_CPU_AVX2,
+            .suits = suits,
+            .free = winograd_free,
+            .size = size,
+            .scratch = scratch,
+            .run = run,
+        },
+    .prepare = prepare,
+};
