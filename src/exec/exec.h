@@ -2,15 +2,21 @@
 #ifndef SIAMBAN_EXEC_H
 #define SIAMBAN_EXEC_H
 
-#include "checkpoint/checkpoint.h"
+#include "exec/ranges.h"
 #include "graph/graph.h"
-#include "kernels/conv.h"
 
 /* Weights packed for one CPU level, found by parameter name: both graphs of a
  * network, which share their backbone, share them. */
 typedef struct _SiambanWeights SiambanWeights;
 SiambanWeights *siamban_weights_new (
     const SiambanCheckpoint *checkpoint, SiambanCpu level);
+/* From then on, convolutions that have an integer kernel for their shape are
+ * packed for that, with what @ranges (transfer full) has for them. */
+void siamban_weights_set_ranges (
+    SiambanWeights *weights, SiambanRanges *ranges);
+/* Without, the programs compiled next leave the ranges aside: only products of
+ * 16 bits and more. */
+void siamban_weights_allow_8_bits (SiambanWeights *weights, gboolean allow);
 void siamban_weights_free (SiambanWeights *weights);
 /* Numbers in the tensors used so far. */
 guint64 siamban_weights_n_parameters (const SiambanWeights *weights);
@@ -49,6 +55,13 @@ typedef struct
 
 void siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team);
+
+/* Runs, and shows every convolution's input before it. */
+typedef void (*SiambanObserver) (
+    void *data, const char *conv, const SiambanMaps *in);
+void siamban_program_run_observed (const SiambanProgram *program,
+    const SiambanRun *run, SiambanWorkspace *workspace, SiambanTeam *team,
+    SiambanObserver observe, void *data);
 
 /* Called before and after every step of a run, for siamban-bench; per program,
  * not while it runs. */

@@ -245,6 +245,23 @@ siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
   }
 }
 
+void
+siamban_program_run_observed (const SiambanProgram *program,
+    const SiambanRun *run, SiambanWorkspace *workspace, SiambanTeam *team,
+    SiambanObserver observe, void *data)
+{
+  Context context = {program, run, NULL, NULL, team};
+  begin_run (&context, workspace);
+  for (guint i = 0; i < program->steps->len; i++) {
+    const SiambanStep *step = nth_step (program, i);
+    if (step->conv) {
+      SiambanMaps in = maps_at (&context, step->in[0]);
+      observe (data, step->name, &in);
+    }
+    kinds[step->kind].run (&context, step);
+  }
+}
+
 static double
 now (void)
 {

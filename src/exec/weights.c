@@ -10,6 +10,8 @@ struct _SiambanWeights
 {
   const SiambanCheckpoint *checkpoint;
   SiambanCpu level;
+  SiambanRanges *ranges; /* or NULL */
+  gboolean allow_8_bits;
   GHashTable *convs; /* what tells one from another -> SiambanConv */
   GHashTable *used;  /* set of SiambanTensor */
   guint64 n_parameters;
@@ -28,12 +30,25 @@ siamban_weights_new (const SiambanCheckpoint *checkpoint, SiambanCpu level)
 }
 
 void
+siamban_weights_set_ranges (SiambanWeights *weights, SiambanRanges *ranges)
+{
+  weights->ranges = ranges;
+}
+
+void
+siamban_weights_allow_8_bits (SiambanWeights *weights, gboolean allow)
+{
+  weights->allow_8_bits = allow;
+}
+
+void
 siamban_weights_free (SiambanWeights *weights)
 {
   if (!weights)
     return;
   g_hash_table_unref (weights->convs);
   g_hash_table_unref (weights->used);
+  siamban_ranges_free (weights->ranges);
   g_free (weights);
 }
 
@@ -240,9 +255,35 @@ fold (SiambanWeights *weights, const SiambanNode *node, float *filters,
   return ok;
 }
 
+/* *@range is NULL where 8 bits are too few. */
+static gboolean
+find_range (const SiambanWeights *weights, const SiambanNode *node,
+    const SiambanRange **range, GError **error)
+{
+  *range = NULL;
+  if (!weights->ranges || !weights->allow_8_bits ||
+      siamban_ranges_find (weights->ranges, node->name, range))
+    return TRUE;
+  g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
+      "%s: metadata \"" SIAMBAN_RANGES_KEY "\" has nothing for \"%s\", "
+      "expected [low, high] or null",
+      siamban_weights_path (weights), node->name);
+  return FALSE;
+}
+
+static SiambanConv *
+pack_conv (const SiambanWeights *weights, const SiambanConvShape *shape,
+    const SiambanRange *range, const float *filters, const float *bias)
+{
+  SiambanConv *conv = NULL;
+  if (weights->ranges)
+    conv = siamban_conv_new_int8 (weights->level, shape, range, filters, bias);
+  return conv ? conv : siamban_conv_new (weights->level, shape, filters, bias);
+}
+
 static SiambanConv *
 load_conv (SiambanWeights *weights, const SiambanNode *node,
-    const SiambanConvShape *shape, GError **error)
+    const SiambanConvShape *shape, const SiambanRange *range, GError **error)
 {
   SiambanConv *conv = NULL;
   guint64 taps =
@@ -254,7 +295,7 @@ load_conv (SiambanWeights *weights, const SiambanNode *node,
                ? read_vector (weights, node->name, ".bias", node->c, error)
                : g_new0 (float, node->c);
   if (bias && (!node->bn || fold (weights, node, filters, taps, bias, error)))
-    conv = siamban_conv_new (weights->level, shape, filters, bias);
+    conv = pack_conv (weights, shape, range, filters, bias);
   g_free (filters);
   g_free (bias);
   return conv;
@@ -275,13 +316,17 @@ siamban_weights_conv (
       .has_residual = node->has_residual,
       .act = node->act,
   };
-  char *key = g_strdup_printf ("%s|%s|%d %d %d %d %d %d %d %d %d %d %d",
+  const SiambanRange *range;
+  if (!find_range (weights, node, &range, error))
+    return NULL;
+  char *key = g_strdup_printf ("%s|%s|%d %d %d %d %d %d %d %d %d %d %d %d",
       node->name, node->bn ? node->bn : "", shape.in, shape.out, shape.kernel,
       shape.stride, shape.pad, shape.dilation, shape.depthwise,
-      shape.has_residual, (int)shape.act, node->bias, node->linear);
+      shape.has_residual, (int)shape.act, node->bias, node->linear,
+      range && siamban_conv_takes_range (&shape));
   SiambanConv *conv = g_hash_table_lookup (weights->convs, key);
   if (!conv) {
-    conv = load_conv (weights, node, &shape, error);
+    conv = load_conv (weights, node, &shape, range, error);
     if (conv)
       g_hash_table_insert (weights->convs, g_steal_pointer (&key), conv);
   }
