@@ -63,6 +63,7 @@
 #include "gstsiambandraw.h"
 #include "gstsiambanframe.h"
 #include "gstsiambanmeta.h"
+#include "gstsiambanprecision.h"
 #include "gstsiambantarget.h"
 
 GST_DEBUG_CATEGORY_STATIC (siamban_track_debug);
@@ -72,6 +73,7 @@ GST_DEBUG_CATEGORY_STATIC (siamban_track_debug);
 #define DEFAULT_LABEL         "object"
 #define DEFAULT_DRAW          FALSE
 #define DEFAULT_THREADS       0
+#define DEFAULT_PRECISION     SIAMBAN_PRECISION_AUTO
 #define MAX_THREADS           1024
 
 enum
@@ -85,6 +87,7 @@ enum
   PROP_LABEL,
   PROP_DRAW,
   PROP_THREADS,
+  PROP_PRECISION,
   PROP_STATS,
 };
 
@@ -140,6 +143,7 @@ struct _GstSiambanTrack
   /* under the object lock */
   gchar *model_path;
   gchar *config_path;
+  SiambanPrecision precision;
   gboolean has_box;
   SiambanBox box;
   Settings settings;
@@ -276,6 +280,15 @@ install_properties (GObjectClass *klass)
           "Most threads to use for one frame (0 = one per CPU that the "
           "process may run on)",
           0, MAX_THREADS, DEFAULT_THREADS, playing));
+  /**
+   * siambantrack:precision:
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_PRECISION,
+      g_param_spec_enum ("precision", "Precision",
+          "What to compute in; int8 needs a file made by siamban-quantize",
+          GST_TYPE_SIAMBAN_PRECISION, DEFAULT_PRECISION, ready));
   /**
    * siambantrack:stats:
    *
@@ -459,6 +472,9 @@ gst_siamban_track_set_property (
     case PROP_THREADS:
       self->settings.threads = g_value_get_uint (value);
       break;
+    case PROP_PRECISION:
+      self->precision = g_value_get_enum (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -510,6 +526,9 @@ gst_siamban_track_get_property (
       break;
     case PROP_THREADS:
       g_value_set_uint (value, settings->threads);
+      break;
+    case PROP_PRECISION:
+      g_value_set_enum (value, self->precision);
       break;
     case PROP_STATS:
       g_value_take_boxed (value, stats_structure (&self->stats));
@@ -588,14 +607,16 @@ gst_siamban_track_start (GstBaseTransform *trans)
 {
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (trans);
   GError *error = NULL;
+  SiambanPrecision precision;
   gchar *model, *config;
 
   GST_OBJECT_LOCK (self);
+  precision = self->precision;
   model = g_strdup (self->model_path);
   config = g_strdup (self->config_path);
   GST_OBJECT_UNLOCK (self);
 
-  self->model = siamban_model_load (model, config, &error);
+  self->model = siamban_model_load (model, config, precision, &error);
   if (self->model) {
     GST_OBJECT_LOCK (self);
     rewind_request (self);

@@ -23,6 +23,23 @@ G_BEGIN_DECLS
   typedef struct _SiambanTemplate SiambanTemplate;
 
   /**
+   * SiambanPrecision:
+   * @SIAMBAN_PRECISION_AUTO: int8 if the file was made for it by
+   *     siamban-quantize and the CPU has the instructions, else fp32.
+   * @SIAMBAN_PRECISION_FP32: 32-bit floats.
+   * @SIAMBAN_PRECISION_INT8: products of 8-bit and 16-bit integers, where they
+   *     cost little accuracy; faster.
+   *
+   * What a network's convolutions are computed in.
+   */
+  typedef enum
+  {
+    SIAMBAN_PRECISION_AUTO,
+    SIAMBAN_PRECISION_FP32,
+    SIAMBAN_PRECISION_INT8
+  } SiambanPrecision;
+
+  /**
    * SiambanModelInfo:
    * @architecture: "resnet50", "mobilenetv2", "nanotrack-v1" ...; static.
    * @template_size: side of the template crop in pixels, 127.
@@ -33,6 +50,7 @@ G_BEGIN_DECLS
    * @n_parameters: numbers in the tensors that the network uses.
    * @template_macs: multiply-accumulates of the template branch.
    * @search_macs: multiply-accumulates of the search branch, for one crop.
+   * @precision: what it is computed in, never AUTO.
    */
   typedef struct
   {
@@ -45,6 +63,7 @@ G_BEGIN_DECLS
     guint64 n_parameters;
     guint64 template_macs;
     guint64 search_macs;
+    SiambanPrecision precision;
   } SiambanModelInfo;
 
   /**
@@ -56,14 +75,22 @@ G_BEGIN_DECLS
    * tracker's constants are the published ones for that architecture. With
    * @checkpoint %NULL, %NULL means the config that ships beside the built-in
    * model.
+   * @precision: what to compute in. It is an error to ask for int8 of a file
+   *     that siamban-quantize did not make, or on a CPU without AVX2.
    *
    * Reads, checks and packs a network. Takes up to a second for a large one.
    *
    * Returns: (transfer full): the model, or %NULL with @error set, one of
    *     %SIAMBAN_ERROR_IO, _CHECKPOINT, _CONFIG, _MODEL.
    */
-  SIAMBAN_API SiambanModel *siamban_model_load (
-      const char *checkpoint, const char *config, GError **error);
+  SIAMBAN_API SiambanModel *siamban_model_load (const char *checkpoint,
+      const char *config, SiambanPrecision precision, GError **error);
+
+  /* "auto", "fp32" or "int8"; static. */
+  SIAMBAN_API const char *siamban_precision_name (SiambanPrecision precision);
+  /* FALSE if it is none of them; @precision is left alone then. */
+  SIAMBAN_API gboolean siamban_precision_from_name (
+      const char *name, SiambanPrecision *precision);
 
   SIAMBAN_API SiambanModel *siamban_model_ref (SiambanModel * model);
   SIAMBAN_API void siamban_model_unref (SiambanModel * model);

@@ -2,6 +2,20 @@
 #include "model/build.h"
 
 static gboolean
+new_weights (
+    SiambanBuild *build, const SiambanCheckpoint *checkpoint, GError **error)
+{
+  SiambanRanges *ranges;
+
+  build->weights = siamban_weights_new (checkpoint, siamban_cpu_level ());
+  if (build->precision != SIAMBAN_PRECISION_INT8)
+    return TRUE;
+  ranges = siamban_ranges_read (checkpoint, error);
+  siamban_weights_set_ranges (build->weights, ranges);
+  return ranges != NULL;
+}
+
+static gboolean
 compile (SiambanBuild *build, const SiambanNetwork *network,
     const SiambanCheckpoint *checkpoint, GError **error)
 {
@@ -10,11 +24,14 @@ compile (SiambanBuild *build, const SiambanNetwork *network,
   build->n_features = network->search_graph->n_features;
   build->template_macs = siamban_graph_macs (network->template_graph);
   build->search_macs = siamban_graph_macs (network->search_graph);
-  build->weights = siamban_weights_new (checkpoint, siamban_cpu_level ());
+  if (!new_weights (build, checkpoint, error))
+    return FALSE;
   build->template_program =
       siamban_program_compile (network->template_graph, build->weights, error);
   if (build->template_program == NULL)
     return FALSE;
+  /* What is wrong in a template is so in every frame, and it runs but once. */
+  siamban_weights_allow_8_bits (build->weights, TRUE);
   build->search_program =
       siamban_program_compile (network->search_graph, build->weights, error);
   return build->search_program != NULL;
@@ -41,13 +58,40 @@ describe_and_compile (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
 }
 
 gboolean
-siamban_build_load (
-    SiambanBuild *build, const char *path, const char *config, GError **error)
+siamban_build_precision (
+    const char *path, SiambanPrecision *precision, GError **error)
+{
+  gboolean kernels = siamban_conv_has_int8 (siamban_cpu_level ());
+  SiambanCheckpoint *checkpoint;
+
+  if (*precision == SIAMBAN_PRECISION_INT8 && !kernels) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
+        "%s: precision int8 needs a CPU with AVX2, this one is \"%s\"", path,
+        siamban_cpu_name (siamban_cpu_level ()));
+    return FALSE;
+  }
+  if (*precision != SIAMBAN_PRECISION_AUTO)
+    return TRUE;
+  *precision = SIAMBAN_PRECISION_FP32;
+  if (!kernels)
+    return TRUE;
+  checkpoint = siamban_checkpoint_open (path, error);
+  if (checkpoint == NULL)
+    return FALSE;
+  if (siamban_ranges_present (checkpoint))
+    *precision = SIAMBAN_PRECISION_INT8;
+  siamban_checkpoint_close (checkpoint);
+  return TRUE;
+}
+
+gboolean
+siamban_build_load (SiambanBuild *build, const char *path, const char *config,
+    SiambanPrecision precision, GError **error)
 {
   SiambanCheckpoint *checkpoint = siamban_checkpoint_open (path, error);
   gboolean ok;
 
-  *build = (SiambanBuild){0};
+  *build = (SiambanBuild){.precision = precision};
   if (checkpoint == NULL)
     return FALSE;
   ok = describe_and_compile (build, checkpoint, config, error);

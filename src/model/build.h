@@ -8,6 +8,7 @@
 typedef struct
 {
   const char *architecture;
+  SiambanPrecision precision; /* not AUTO */
   SiambanTrackParams track;
   SiambanWeights *weights;
   SiambanProgram *template_program;
@@ -17,10 +18,14 @@ typedef struct
   guint64 search_macs;
 } SiambanBuild;
 
-/* Reads @checkpoint and @config (nullable) and packs the network. FALSE leaves
- * @build as siamban_build_clear() does. */
+/* What @precision comes to with @checkpoint on this CPU, never AUTO. FALSE if
+ * they do not go together. */
+gboolean siamban_build_precision (
+    const char *checkpoint, SiambanPrecision *precision, GError **error);
+/* Reads @checkpoint and @config (nullable) and packs the network for
+ * @precision, not AUTO. FALSE leaves @build as siamban_build_clear() does. */
 gboolean siamban_build_load (SiambanBuild *build, const char *checkpoint,
-    const char *config, GError **error);
+    const char *config, SiambanPrecision precision, GError **error);
 void siamban_build_clear (SiambanBuild *build);
 
 #endif

@@ -21,6 +21,11 @@ void siamban_model_search_pixels (SiambanModel *model, unsigned n,
 SiambanStepTime *siamban_model_time_search (SiambanModel *model,
     SiambanTemplate *tmpl, const float *x, unsigned threads, guint *n_steps);
 
+/* The search branch from a byte crop, showing every convolution's input to
+ * @observe. */
+void siamban_model_observe (SiambanModel *model, SiambanTemplate *tmpl,
+    const guint8 *x, SiambanObserver observe, void *data);
+
 /* Path of a file under data/: in the directory that the environment variable
  * SIAMBAN_DATA_DIR names, or else in the installed one. */
 char *siamban_data_path (const char *name);

@@ -91,7 +91,8 @@ model_free (SiambanModel *model)
 
 /* The CPU level is part of it: the weights are packed for one. */
 static char *
-key_of (const char *checkpoint, const char *config, GError **error)
+key_of (const char *checkpoint, const char *config, SiambanPrecision precision,
+    GError **error)
 {
   g_autofree char *first = siamban_cache_identity (checkpoint, error);
   g_autofree char *second = NULL;
@@ -101,18 +102,18 @@ key_of (const char *checkpoint, const char *config, GError **error)
   second = config ? siamban_cache_identity (config, error) : g_strdup ("");
   if (second == NULL)
     return NULL;
-  return g_strjoin (
-      "|", first, second, siamban_cpu_name (siamban_cpu_level ()), NULL);
+  return g_strjoin ("|", first, second, siamban_cpu_name (siamban_cpu_level ()),
+      siamban_precision_name (precision), NULL);
 }
 
 static SiambanModel *
-model_new (
-    const char *key, const char *checkpoint, const char *config, GError **error)
+model_new (const char *key, const char *checkpoint, const char *config,
+    SiambanPrecision precision, GError **error)
 {
   SiambanModel *model;
   SiambanBuild build;
 
-  if (!siamban_build_load (&build, checkpoint, config, error))
+  if (!siamban_build_load (&build, checkpoint, config, precision, error))
     return NULL;
   model = g_new0 (SiambanModel, 1);
   model->refs = 1;
@@ -124,7 +125,8 @@ model_new (
 }
 
 SiambanModel *
-siamban_model_load (const char *checkpoint, const char *config, GError **error)
+siamban_model_load (const char *checkpoint, const char *config,
+    SiambanPrecision precision, GError **error)
 {
   g_autofree char *checkpoint_path =
       checkpoint ? g_strdup (checkpoint)
@@ -132,15 +134,18 @@ siamban_model_load (const char *checkpoint, const char *config, GError **error)
   g_autofree char *config_path = checkpoint || config
                                      ? g_strdup (config)
                                      : siamban_data_path (DEFAULT_CONFIG);
-  g_autofree char *key = key_of (checkpoint_path, config_path, error);
+  g_autofree char *key = NULL;
   SiambanModel *model;
 
+  if (!siamban_build_precision (checkpoint_path, &precision, error))
+    return NULL;
+  key = key_of (checkpoint_path, config_path, precision, error);
   if (key == NULL)
     return NULL;
   model = siamban_cache_find (key);
   if (model)
     return model;
-  model = model_new (key, checkpoint_path, config_path, error);
+  model = model_new (key, checkpoint_path, config_path, precision, error);
   siamban_cache_store (key, model, model ? &model->refs : NULL);
   return model;
 }
@@ -174,6 +179,7 @@ siamban_model_get_info (const SiambanModel *model, SiambanModelInfo *info)
       .n_parameters = siamban_weights_n_parameters (build->weights),
       .template_macs = build->template_macs,
       .search_macs = build->search_macs,
+      .precision = build->precision,
   };
 }
 
@@ -330,4 +336,21 @@ siamban_model_time_search (SiambanModel *model, SiambanTemplate *tmpl,
       program, &run, lease->workspace, lease->team, times);
   lease_return (model, lease);
   return times;
+}
+
+void
+siamban_model_observe (SiambanModel *model, SiambanTemplate *tmpl,
+    const guint8 *x, SiambanObserver observe, void *data)
+{
+  const SiambanProgram *program = model->build.search_program;
+  size_t cls_size = siamban_program_output_size (program, 0);
+  size_t loc_size = siamban_program_output_size (program, 1);
+  g_autofree float *out = g_new (float, cls_size + loc_size);
+  Lease *lease = lease_take (model, 0);
+  SiambanRun run = search_run (model, lease, 1, &tmpl, out, out + cls_size);
+
+  run.pixels = &x;
+  siamban_program_run_observed (
+      program, &run, lease->workspace, lease->team, observe, data);
+  lease_return (model, lease);
 }

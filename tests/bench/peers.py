@@ -50,7 +50,7 @@ class Ours:
         self.lib, self.threads = library.lib, threads
         self.cls, self.loc, _ = library.run(path, config, z, x)
         self.model = self.lib.siamban_model_load(
-            os.fsencode(path), os.fsencode(config), None)
+            os.fsencode(path), os.fsencode(config), compare.FP32, None)
         z = np.ascontiguousarray(z[0].numpy(), np.float32)
         self.template = ctypes.c_void_p(self.lib.siamban_model_embed(
             self.model, z.ctypes.data, threads))

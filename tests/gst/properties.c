@@ -43,6 +43,7 @@ test_flags (void)
       {"label", GST_PARAM_MUTABLE_PLAYING},
       {"draw", GST_PARAM_MUTABLE_PLAYING},
       {"threads", GST_PARAM_MUTABLE_PLAYING},
+      {"precision", GST_PARAM_MUTABLE_READY},
       {"stats", 0},
   };
   const guint mask = GST_PARAM_MUTABLE_READY | GST_PARAM_MUTABLE_PAUSED |

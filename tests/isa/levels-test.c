@@ -29,7 +29,8 @@ search (const char *level)
   GError *error = NULL;
   SiambanModelInfo info;
   g_setenv ("SIAMBAN_CPU", level, TRUE);
-  SiambanModel *model = siamban_model_load (NULL, NULL, &error);
+  SiambanModel *model =
+      siamban_model_load (NULL, NULL, SIAMBAN_PRECISION_FP32, &error);
   g_assert_no_error (error);
   siamban_model_get_info (model, &info);
   g_random_set_seed (1);

@@ -31,7 +31,8 @@ static SiambanModel *
 load (void)
 {
   GError *error = NULL;
-  SiambanModel *model = siamban_model_load (NULL, NULL, &error);
+  SiambanModel *model =
+      siamban_model_load (NULL, NULL, SIAMBAN_PRECISION_AUTO, &error);
   g_assert_no_error (error);
   return model;
 }
@@ -269,10 +270,13 @@ test_identity (void)
       siamban_data_path ("models/siamban_mobilenetv2.yaml");
   g_autofree char *link = g_strconcat (path, ".link", NULL);
   SiambanModel *built_in = load ();
-  SiambanModel *copy = siamban_model_load (path, config, NULL);
-  SiambanModel *no_config = siamban_model_load (path, NULL, NULL);
+  SiambanModel *copy =
+      siamban_model_load (path, config, SIAMBAN_PRECISION_AUTO, NULL);
+  SiambanModel *no_config =
+      siamban_model_load (path, NULL, SIAMBAN_PRECISION_AUTO, NULL);
   g_assert_cmpint (symlink (path, link), ==, 0);
-  SiambanModel *linked = siamban_model_load (link, config, NULL);
+  SiambanModel *linked =
+      siamban_model_load (link, config, SIAMBAN_PRECISION_AUTO, NULL);
   g_assert_true (copy != built_in);
   g_assert_true (no_config != copy);
   g_assert_true (linked == copy);
@@ -312,7 +316,8 @@ static gpointer
 load_bad (gpointer path)
 {
   GError *error = NULL;
-  g_assert_null (siamban_model_load (path, NULL, &error));
+  g_assert_null (
+      siamban_model_load (path, NULL, SIAMBAN_PRECISION_AUTO, &error));
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CHECKPOINT);
   g_assert_true (g_str_has_prefix (error->message, path));
   g_error_free (error);
@@ -336,11 +341,13 @@ static void
 test_missing (void)
 {
   GError *error = NULL;
-  g_assert_null (siamban_model_load ("/nowhere/at-all.pth", NULL, &error));
+  g_assert_null (siamban_model_load (
+      "/nowhere/at-all.pth", NULL, SIAMBAN_PRECISION_AUTO, &error));
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO);
   g_assert_true (g_str_has_prefix (error->message, "/nowhere/at-all.pth: "));
   g_clear_error (&error);
-  g_assert_null (siamban_model_load (NULL, "/nowhere/at-all.yaml", &error));
+  g_assert_null (siamban_model_load (
+      NULL, "/nowhere/at-all.yaml", SIAMBAN_PRECISION_AUTO, &error));
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO);
   g_assert_true (g_str_has_prefix (error->message, "/nowhere/at-all.yaml: "));
   g_clear_error (&error);

@@ -30,7 +30,11 @@ class Info(ctypes.Structure):
                 ('cls_channels', ctypes.c_int),
                 ('n_parameters', ctypes.c_uint64),
                 ('template_macs', ctypes.c_uint64),
-                ('search_macs', ctypes.c_uint64)]
+                ('search_macs', ctypes.c_uint64),
+                ('precision', ctypes.c_int)]
+
+
+FP32 = 1
 
 
 class GError(ctypes.Structure):
@@ -44,7 +48,7 @@ class Library:
         pointer = ctypes.c_void_p
         lib.siamban_model_load.restype = pointer
         lib.siamban_model_load.argtypes = (
-            ctypes.c_char_p, ctypes.c_char_p,
+            ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int,
             ctypes.POINTER(ctypes.POINTER(GError)))
         lib.siamban_model_get_info.argtypes = pointer, ctypes.POINTER(Info)
         lib.siamban_model_unref.argtypes = (pointer,)
@@ -59,7 +63,7 @@ class Library:
         """cls, loc and the model's info."""
         error = ctypes.POINTER(GError)()
         model = self.lib.siamban_model_load(
-            str(checkpoint).encode(), config and str(config).encode(),
+            str(checkpoint).encode(), config and str(config).encode(), FP32,
             ctypes.byref(error))
         if not model:
             raise RuntimeError(error.contents.message.decode())

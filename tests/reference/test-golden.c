@@ -129,7 +129,7 @@ load_hashed (JsonObject *golden)
   g_file_set_contents (
       config, json_object_get_string_member (golden, "config"), -1, &error);
   g_assert_no_error (error);
-  model = siamban_model_load (weights, config, &error);
+  model = siamban_model_load (weights, config, SIAMBAN_PRECISION_AUTO, &error);
   g_assert_no_error (error);
   g_unlink (weights);
   g_unlink (config);
@@ -207,7 +207,7 @@ test_published (gconstpointer data)
     g_test_skip ("NanoTrack's published weights are not there");
     return;
   }
-  model = siamban_model_load (path, NULL, &error);
+  model = siamban_model_load (path, NULL, SIAMBAN_PRECISION_AUTO, &error);
   g_assert_no_error (error);
   compare (model, load_golden (name, parser));
   siamban_model_unref (model);

@@ -26,7 +26,8 @@ typedef struct
   double roof;
 } Bench;
 
-static char *model_path, *config_path, *json_path;
+static char *model_path, *config_path, *json_path, *precision_name;
+static SiambanPrecision precision;
 static char *threads_list, *batch_list;
 static int rounds = 20;
 static gboolean with_layers;
@@ -36,6 +37,8 @@ static GOptionEntry options[] = {
         "Checkpoint to time (default: the built-in model)", "FILE"},
     {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config_path, "Its config.yaml",
         "FILE"},
+    {"precision", 'p', 0, G_OPTION_ARG_STRING, &precision_name,
+        "auto, fp32 or int8 (default: auto)", "NAME"},
     {"threads", 't', 0, G_OPTION_ARG_STRING, &threads_list,
         "Thread counts to time (default: 1 and all CPUs)", "N,N..."},
     {"batch", 'b', 0, G_OPTION_ARG_STRING, &batch_list,
@@ -221,7 +224,7 @@ load (Bench *bench, GError **error)
 {
   g_autofree float *z = NULL;
 
-  bench->model = siamban_model_load (model_path, config_path, error);
+  bench->model = siamban_model_load (model_path, config_path, precision, error);
   if (bench->model == NULL)
     return FALSE;
   siamban_model_get_info (bench->model, &bench->info);
@@ -236,13 +239,17 @@ report_head (const Bench *bench, JsonBuilder *json)
 {
   const char *cpu = siamban_cpu_name (siamban_cpu_level ());
 
-  g_print ("%s, %.2f GMAC a search frame, %s, roof %.1f GFLOP/s a thread\n\n",
-      bench->info.architecture, bench->info.search_macs / 1e9, cpu,
-      bench->roof);
+  g_print ("%s, %s, %.2f GMAC a search frame, %s, roof %.1f GFLOP/s a thread "
+           "in fp32\n\n",
+      bench->info.architecture, siamban_precision_name (bench->info.precision),
+      bench->info.search_macs / 1e9, cpu, bench->roof);
   g_print ("%7s %7s %10s %10s %10s %10s %11s\n", "threads", "targets",
       "best ms", "median ms", "ms/target", "GFLOP/s", "of roof");
   json_builder_set_member_name (json, "architecture");
   json_builder_add_string_value (json, bench->info.architecture);
+  json_builder_set_member_name (json, "precision");
+  json_builder_add_string_value (
+      json, siamban_precision_name (bench->info.precision));
   json_builder_set_member_name (json, "cpu");
   json_builder_add_string_value (json, cpu);
   add_number (json, "search_macs", bench->info.search_macs);
@@ -320,6 +327,13 @@ main (int argc, char **argv)
   if (argc > 1 || rounds < 1) {
     g_printerr ("siamban-bench: expected options only, and at least one "
                 "round; see --help\n");
+    return 2;
+  }
+  if (precision_name &&
+      !siamban_precision_from_name (precision_name, &precision)) {
+    g_printerr ("siamban-bench: --precision: expected auto, fp32 or int8, got "
+                "\"%s\"\n",
+        precision_name);
     return 2;
   }
   if ((threads_list &&

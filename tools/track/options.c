@@ -52,6 +52,8 @@ parse_box (const char *text, double box[4])
 static const char *
 problem (const TrackOptions *options, const char *box, char **inputs)
 {
+  static const char *const precisions[] = {"auto", "fp32", "int8", NULL};
+
   if (!inputs || !inputs[0])
     return "no input given; see --help";
   if (inputs[1])
@@ -62,6 +64,8 @@ problem (const TrackOptions *options, const char *box, char **inputs)
     return "nothing to do: give -o OUT.mp4, --json OUT.jsonl or --show";
   if (options->threads < 0 || options->threads > 1024)
     return "--threads is out of range, expected 0 to 1024";
+  if (options->precision && !g_strv_contains (precisions, options->precision))
+    return "--precision is unknown, expected auto, fp32 or int8";
   if (!(options->fps >= 0 && options->fps <= 1000))
     return "--fps is out of range, expected above 0 to 1000";
   if (options->start_index < -1)
@@ -125,6 +129,10 @@ track_options_parse (
           "The config.yaml published beside the checkpoint", "FILE"},
       {"threads", 't', 0, G_OPTION_ARG_INT, &options->threads,
           "Most threads to use (default: all CPUs)", "N"},
+      {"precision", 'p', 0, G_OPTION_ARG_STRING, &options->precision,
+          "Compute in fp32 or int8 (default: auto, int8 if the checkpoint was "
+          "made for it)",
+          "NAME"},
       {"start-index", 0, 0, G_OPTION_ARG_INT, &options->start_index,
           "First number of an image sequence (default: 0 or 1)", "N"},
       {"fps", 0, 0, G_OPTION_ARG_DOUBLE, &options->fps,
@@ -156,4 +164,5 @@ track_options_clear (TrackOptions *options)
   g_free (options->json);
   g_free (options->model);
   g_free (options->config);
+  g_free (options->precision);
 }

@@ -83,6 +83,9 @@ set_up_tracker (Session *session)
   g_object_set (session->tracker, "model", options->model, "config",
       options->config, "threads", (guint)options->threads, "draw",
       options->output || options->show, "seed-from-roi", FALSE, NULL);
+  if (options->precision)
+    gst_util_set_object_arg (
+        G_OBJECT (session->tracker), "precision", options->precision);
   set_box (session->tracker, options->box);
 }
 
