@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "clips.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/gst.h>
+#include <gst/video/video.h>
+#include <math.h>
+
+#include "image/crop.h"
+
+#define FRAMES_APART 5 /* from one search crop to the next */
+#define PATIENCE_MS  200
+#define SEED         20
+
+/* A made-up target, in the manner of a real one that is looked for: the box of
+ * a template, and where the search region lies in a later frame. */
+typedef struct
+{
+  double cx, cy, w, h;
+} Box;
+
+typedef struct
+{
+  const SiambanTrackParams *track;
+  GRand *random;
+  Box box;
+  guint8 *z; /* of the box, until it is paired */
+  guint wanted;
+  GArray *pairs;
+} Reader;
+
+static Box
+make_box (GRand *random, const SiambanFrame *frame)
+{
+  double side = MIN (frame->width, frame->height);
+  Box box = {
+      .cx = g_rand_double_range (random, 0.2, 0.8) * frame->width,
+      .cy = g_rand_double_range (random, 0.2, 0.8) * frame->height,
+      .w = g_rand_double_range (random, 0.08, 0.45) * side,
+      .h = g_rand_double_range (random, 0.08, 0.45) * side,
+  };
+  return box;
+}
+
+/* Side of the template's square around a box, with half of its mean side as
+ * context on either side. */
+static double
+template_side (const Box *box)
+{
+  double context = (box->w + box->h) / 2;
+
+  return sqrt ((box->w + context) * (box->h + context));
+}
+
+static guint8 *
+crop (const SiambanFrame *frame, double cx, double cy, double side, int size)
+{
+  guint8 *out = g_malloc ((gsize)3 * size * size);
+  double mean[3];
+
+  siamban_frame_mean (frame, mean);
+  siamban_crop (frame, cx, cy, MAX (floor (side), 1), size, mean, out);
+  return out;
+}
+
+/* The first frame gives a template, each later one the search region of the
+ * last template and a template in turn. */
+static void
+take_frame (Reader *reader, const SiambanFrame *frame)
+{
+  const SiambanTrackParams *track = reader->track;
+
+  if (reader->z) {
+    double side = template_side (&reader->box);
+    double shift = g_rand_double_range (reader->random, -0.5, 0.5) * side;
+    Pair pair = {
+        reader->z,
+        crop (frame, reader->box.cx + shift, reader->box.cy - shift,
+            side * track->instance_size / track->exemplar_size,
+            track->instance_size),
+    };
+    g_array_append_val (reader->pairs, pair);
+    reader->wanted--;
+  }
+  reader->box = make_box (reader->random, frame);
+  reader->z = crop (frame, reader->box.cx, reader->box.cy,
+      template_side (&reader->box), track->exemplar_size);
+}
+
+static gboolean
+take_sample (Reader *reader, GstSample *sample)
+{
+  GstVideoFrame map;
+  GstVideoInfo info;
+  SiambanFrame frame = {.format = SIAMBAN_FORMAT_BGR};
+
+  if (!gst_video_info_from_caps (&info, gst_sample_get_caps (sample)) ||
+      !gst_video_frame_map (
+          &map, &info, gst_sample_get_buffer (sample), GST_MAP_READ))
+    return FALSE;
+  frame.width = GST_VIDEO_FRAME_WIDTH (&map);
+  frame.height = GST_VIDEO_FRAME_HEIGHT (&map);
+  frame.data[0] = GST_VIDEO_FRAME_PLANE_DATA (&map, 0);
+  frame.stride[0] = GST_VIDEO_FRAME_PLANE_STRIDE (&map, 0);
+  take_frame (reader, &frame);
+  gst_video_frame_unmap (&map);
+  return TRUE;
+}
+
+/* An error that the pipeline has posted. */
+static gboolean
+find_error (GstElement *pipeline, const char *path, GError **error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+
+  if (message == NULL)
+    return FALSE;
+  gst_message_parse_error (message, error, NULL);
+  g_prefix_error (error, "%s: ", path);
+  return TRUE;
+}
+
+static gboolean
+read_samples (Reader *reader, GstElement *pipeline, GstAppSink *sink,
+    const char *path, GError **error)
+{
+  guint i = 0;
+
+  while (reader->wanted > 0 && !gst_app_sink_is_eos (sink)) {
+    GstSample *sample =
+        gst_app_sink_try_pull_sample (sink, PATIENCE_MS * GST_MSECOND);
+
+    if (sample && i++ % FRAMES_APART == 0)
+      take_sample (reader, sample);
+    g_clear_pointer (&sample, gst_sample_unref);
+    if (find_error (pipeline, path, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Sound is left as it lies in the file: its decoder may be missing. */
+static gboolean
+wants_decoding (GstElement *decoder, GstPad *pad, GstCaps *caps, gpointer data)
+{
+  const char *name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+
+  (void)decoder;
+  (void)pad;
+  (void)data;
+  return !g_str_has_prefix (name, "audio/") &&
+         !g_str_equal (name, "video/x-raw");
+}
+
+static GstElement *
+make_pipeline (const char *path, GError **error)
+{
+  g_autofree char *uri = g_file_test (path, G_FILE_TEST_EXISTS)
+                             ? gst_filename_to_uri (path, error)
+                             : g_strdup (path);
+  g_autoptr (GstElement) decoder = NULL;
+  GstElement *pipeline;
+
+  if (uri == NULL)
+    return NULL;
+  pipeline = gst_parse_launch ("uridecodebin name=decoder ! "
+                               "videoconvert ! video/x-raw,format=BGR ! "
+                               "appsink name=sink sync=false max-buffers=4",
+      error);
+  if (pipeline == NULL)
+    return NULL;
+  decoder = gst_bin_get_by_name (GST_BIN (pipeline), "decoder");
+  g_object_set (decoder, "uri", uri, NULL);
+  g_signal_connect (
+      decoder, "autoplug-continue", G_CALLBACK (wants_decoding), NULL);
+  return pipeline;
+}
+
+gboolean
+quantize_clip_read (const char *path, const SiambanTrackParams *track, guint n,
+    GArray *pairs, GError **error)
+{
+  GstElement *pipeline = make_pipeline (path, error);
+  Reader reader = {.track = track, .wanted = n, .pairs = pairs};
+  GstElement *sink;
+  gboolean ok;
+
+  if (pipeline == NULL)
+    return FALSE;
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  reader.random = g_rand_new_with_seed (SEED);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ok = read_samples (&reader, pipeline, GST_APP_SINK (sink), path, error);
+  if (ok && reader.wanted == n) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO,
+        "%s: has too few frames, expected a video of more than %d", path,
+        FRAMES_APART);
+    ok = FALSE;
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
+  g_rand_free (reader.random);
+  g_free (reader.z);
+  return ok;
+}
+
+void
+quantize_pair_clear (Pair *pair)
+{
+  g_free (pair->z);
+  g_free (pair->x);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <locale.h>
+#include <stdlib.h>
+
+#include <gst/gst.h>
+
+#include "error.h"
+#include "quantize.h"
+
+#define HOLD_OUT 4 /* every so many pairs one is kept for the error */
+
+static char *config_path, *out_path;
+static char **paths; /* model, clips */
+static int n_pairs = 16;
+
+static GOptionEntry options[] = {
+    {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config_path,
+        "The model's config.yaml", "FILE"},
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &out_path,
+        "The file to write (required)", "FILE"},
+    {"pairs", 'n', 0, G_OPTION_ARG_INT, &n_pairs,
+        "Pairs of template and search region to take of each clip, at most "
+        "(default: 16)",
+        "N"},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &paths, NULL, NULL},
+    G_OPTION_ENTRY_NULL};
+
+static SiambanModel *
+load (const char *path, SiambanPrecision precision, GError **error)
+{
+  return siamban_model_load (path, config_path, precision, error);
+}
+
+static GArray *
+read_clips (SiambanModel *model, GError **error)
+{
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+
+  g_array_set_clear_func (pairs, (GDestroyNotify)quantize_pair_clear);
+  for (char **path = paths + 1; *path; path++)
+    if (!quantize_clip_read (
+            *path, siamban_model_track (model), n_pairs, pairs, error)) {
+      g_array_unref (pairs);
+      return NULL;
+    }
+  return pairs;
+}
+
+/* Moves every HOLD_OUT-th pair behind the others; returns how many they are. */
+static guint
+hold_out (GArray *pairs)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < pairs->len; i++)
+    if (i % HOLD_OUT != HOLD_OUT - 1) {
+      Pair *a = &g_array_index (pairs, Pair, n++);
+      Pair *b = &g_array_index (pairs, Pair, i);
+      Pair pair = *a;
+
+      *a = *b;
+      *b = pair;
+    }
+  return pairs->len - n;
+}
+
+static void
+report (const QuantizeError *error, guint n, guint held)
+{
+  g_print ("calibrated on %u pairs of crops; on %u others int8 is off by\n", n,
+      held);
+  g_print ("cls  %.4f rms, %.4f at most (the scores' deviation is %.4f)\n",
+      error->cls_rms, error->cls_max, error->cls_spread);
+  g_print ("loc  %.3f rms, %.3f at most, in pixels of the search region\n",
+      error->loc_rms, error->loc_max);
+}
+
+static gboolean
+quantise (SiambanModel *model, const GArray *pairs, guint held, GError **error)
+{
+  const Pair *all = (const Pair *)pairs->data;
+  guint n = pairs->len - held;
+  g_autofree char *ranges = quantize_find_ranges (model, all, n, error);
+  SiambanModel *quantised;
+  QuantizeError differences;
+
+  if (ranges == NULL) {
+    g_prefix_error (error, "%s: ", paths[0]);
+    return FALSE;
+  }
+  if (!quantize_write (paths[0], out_path, ranges, error))
+    return FALSE;
+  quantised = load (out_path, SIAMBAN_PRECISION_INT8, error);
+  if (quantised == NULL)
+    return FALSE;
+  differences = quantize_compare (model, quantised, all + n, held);
+  report (&differences, n, held);
+  siamban_model_unref (quantised);
+  return TRUE;
+}
+
+static gboolean
+run (GError **error)
+{
+  SiambanModel *model = load (paths[0], SIAMBAN_PRECISION_FP32, error);
+  GArray *pairs;
+  gboolean ok = FALSE;
+  guint held;
+
+  if (model == NULL)
+    return FALSE;
+  pairs = read_clips (model, error);
+  if (pairs) {
+    held = hold_out (pairs);
+    if (held > 0)
+      ok = quantise (model, pairs, held, error);
+    else
+      g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO,
+          "the clips have %u pairs of crops together, expected %d or more",
+          pairs->len, HOLD_OUT);
+    g_array_unref (pairs);
+  }
+  siamban_model_unref (model);
+  return ok;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context =
+      g_option_context_new ("MODEL CLIP... -o OUT.safetensors");
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  g_option_context_set_summary (context,
+      "Makes a model file for precision int8: the tensors of MODEL, and what\n"
+      "values pass through its layers on crops of the clips. Such a file "
+      "still\n"
+      "loads as fp32. The clips should look like what will be tracked in.");
+  g_option_context_add_main_entries (context, options, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  if (!g_option_context_parse (context, &argc, &argv, &error)) {
+    g_printerr ("siamban-quantize: %s\n", error->message);
+    return 2;
+  }
+  if (paths == NULL || g_strv_length (paths) < 2 || out_path == NULL ||
+      n_pairs < 1) {
+    g_printerr ("siamban-quantize: expected MODEL, one CLIP or more, and "
+                "-o FILE; see --help\n");
+    return 2;
+  }
+  if (!run (&error)) {
+    g_printerr ("siamban-quantize: %s\n", error->message);
+    return 1;
+  }
+  return 0;
+}
