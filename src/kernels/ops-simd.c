@@ -134,13 +134,27 @@ match (const SiambanDsp *dsp, const SiambanMaps *in, const SiambanMaps *out,
 #ifdef SIAMBAN_HAVE_AVX2
 OPS (avx2)
 #endif
+#ifdef SIAMBAN_HAVE_AVX512
+OPS (avx512)
+#endif
+#ifdef SIAMBAN_HAVE_NEON
+OPS (neon)
+#endif
 
 SiambanOpRows
 siamban_op_rows_simd (SiambanCpu level, SiambanOp op)
 {
+#ifdef SIAMBAN_HAVE_AVX512
+  if (level >= SIAMBAN_CPU_AVX512)
+    return rows_avx512 (op);
+#endif
 #ifdef SIAMBAN_HAVE_AVX2
   if (level >= SIAMBAN_CPU_AVX2)
     return rows_avx2 (op);
+#endif
+#ifdef SIAMBAN_HAVE_NEON
+  if (level >= SIAMBAN_CPU_NEON)
+    return rows_neon (op);
 #endif
   (void)level;
   (void)op;

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Linked with --wrap, makes a program believe that the CPU has AVX-512, and
- * takes kernels compiled for what it really has. */
+/* Linked with --wrap, makes a program believe that the CPU has AVX-512. It then
+ * takes the table linked before the library's. */
 #include <glib.h>
 
-#include "kernels/dsp.h"
-
-extern const SiambanDsp siamban_dsp_emulated;
+#include "kernels/cpu.h"
 
 SiambanCpu __real_siamban_cpu_level (void);
 SiambanCpu __wrap_siamban_cpu_level (void);
-const SiambanDsp *__real_siamban_dsp (SiambanCpu level);
-const SiambanDsp *__wrap_siamban_dsp (SiambanCpu level);
 
 SiambanCpu
 __wrap_siamban_cpu_level (void)
@@ -19,12 +15,4 @@ __wrap_siamban_cpu_level (void)
   if (value && !g_str_has_prefix (value, "avx512"))
     return __real_siamban_cpu_level ();
   return SIAMBAN_CPU_AVX512;
-}
-
-const SiambanDsp *
-__wrap_siamban_dsp (SiambanCpu level)
-{
-  if (level >= SIAMBAN_CPU_AVX512)
-    return &siamban_dsp_emulated;
-  return __real_siamban_dsp (level);
 }
