@@ -23,10 +23,4 @@ siamban_alloc_bytes (size_t n)
   return g_aligned_alloc0 (n, 1, SIAMBAN_ALIGN);
 }
 
-static inline size_t
-siamban_n_panels (const SiambanConvShape *shape)
-{
-  return siamban_round_up (shape->out, SIAMBAN_PANEL) / SIAMBAN_PANEL;
-}
-
 #endif

@@ -67,6 +67,13 @@ siamban_act_finish (SiambanAct act)
 /* Over @n numbers, in place. */
 void siamban_activate (SiambanAct act, float *x, size_t n);
 
+/* Of output channels. */
+static inline size_t
+siamban_n_panels (const SiambanConvShape *shape)
+{
+  return (shape->out + SIAMBAN_PANEL - 1) / SIAMBAN_PANEL;
+}
+
 static inline size_t
 siamban_round_up (size_t n, size_t unit)
 {

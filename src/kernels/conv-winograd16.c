@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/conv-int.h"
+#include "kernels/winograd-tiles.h"
 
 #include <string.h>
 
 /* Winograd's F(4x4, 3x3) with products of 16-bit numbers. Its transforms are
  * computed in floats. Then each tile has a scale of its own at each position,
- * so nothing has to be known of the input, and each filter one. Dilation goes
- * by phases, as in conv-winograd.c. */
+ * so nothing has to be known of the input, and each filter one. */
 
 #define TILE      4
 #define SIDE      6
@@ -32,32 +32,19 @@ typedef struct
 
 typedef struct
 {
-  int image, y, x; /* its first pixel in the output */
-} Tile;
-
-typedef struct
-{
   const Winograd *self;
-  const SiambanMaps *in, *residual, *out;
-  size_t n_tiles, chunk, chunks; /* chunk: tiles of a job, at most */
+  SiambanTiles tiles;
+  size_t chunk, chunks; /* chunk: tiles of a job, at most */
   size_t panels, group, groups;
   size_t tile_pitch;   /* bytes of a tile's input at one position */
   size_t input_pitch;  /* bytes of all tiles' */
   size_t floats_pitch; /* floats of a tile's input before it is quantised */
   size_t sums_pitch;   /* floats */
   size_t worker_floats;
-  Tile *tiles;
   guint8 *input; /* position x tile x depth */
   float *scale;  /* position x tile */
   float *floats; /* a worker's input of a tile, or sums of a job */
 } Run;
-
-static gboolean
-suits (const SiambanConvShape *shape)
-{
-  return !shape->depthwise && shape->kernel == 3 && shape->stride == 1 &&
-         shape->in >= SIAMBAN_PANEL && shape->out >= SIAMBAN_PANEL;
-}
 
 /* @u, a panel's filters at one position, to its place among the weights. */
 static void
@@ -154,34 +141,29 @@ size (const void *data)
              sizeof (float));
 }
 
-/* Tiles along one side of the output, over all phases. */
-static size_t
-tiles_along (int size, int dilation)
-{
-  size_t n = 0;
-  for (int phase = 0; phase < MIN (dilation, size); phase++)
-    n += ((size - phase + dilation - 1) / dilation + TILE - 1) / TILE;
-  return n;
-}
-
 static void
 plan (Run *run, const Winograd *self, const SiambanMaps *in,
     const SiambanMaps *out, unsigned threads)
 {
-  int dilation = self->shape.dilation;
+  size_t n = siamban_tiles_count (&self->shape, out, TILE) * out->n;
   run->self = self;
-  run->in = in;
-  run->out = out;
-  run->n_tiles =
-      tiles_along (out->h, dilation) * tiles_along (out->w, dilation) * out->n;
-  run->chunks = (run->n_tiles + MAX_CHUNK - 1) / MAX_CHUNK;
+  run->tiles = (SiambanTiles){
+      .shape = &self->shape,
+      .kernels = self->kernels,
+      .in = in,
+      .out = out,
+      .bias = self->bias,
+      .zeros = self->zeros,
+      .n = n,
+  };
+  run->chunks = (n + MAX_CHUNK - 1) / MAX_CHUNK;
   run->panels = siamban_n_panels (&self->shape);
   run->group = run->panels * run->chunks / (threads * JOBS);
   run->group = CLAMP (run->group, 1, MAX_GROUP);
   run->groups = (run->panels + run->group - 1) / run->group;
-  run->chunk = (run->n_tiles + run->chunks - 1) / run->chunks;
+  run->chunk = (n + run->chunks - 1) / run->chunks;
   run->tile_pitch = self->depth * sizeof (gint16) + LINE;
-  run->input_pitch = run->n_tiles * run->tile_pitch + LINE;
+  run->input_pitch = n * run->tile_pitch + LINE;
   run->floats_pitch = self->depth + LINE / sizeof (float);
   run->sums_pitch = run->chunk * SIAMBAN_PANEL + LINE / sizeof (float);
   run->worker_floats =
@@ -189,16 +171,10 @@ plan (Run *run, const Winograd *self, const SiambanMaps *in,
 }
 
 static size_t
-tiles_size (const Run *run)
-{
-  return siamban_round_up (run->n_tiles * sizeof (Tile), SIAMBAN_ALIGN);
-}
-
-static size_t
 scale_size (const Run *run)
 {
   return siamban_round_up (
-      POSITIONS * run->n_tiles * sizeof (float), SIAMBAN_ALIGN);
+      POSITIONS * run->tiles.n * sizeof (float), SIAMBAN_ALIGN);
 }
 
 static size_t
@@ -207,36 +183,9 @@ scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
 {
   Run run;
   plan (&run, data, in, out, threads);
-  return tiles_size (&run) + scale_size (&run) + POSITIONS * run.input_pitch +
+  return siamban_tiles_size (&run.tiles) + scale_size (&run) +
+         POSITIONS * run.input_pitch +
          threads * run.worker_floats * sizeof (float);
-}
-
-static void
-list_tiles (const Run *run)
-{
-  const SiambanMaps *out = run->out;
-  int dilation = run->self->shape.dilation, step = TILE * dilation;
-  Tile *tile = run->tiles;
-  for (int image = 0; image < out->n; image++)
-    for (int row = 0; row < dilation; row++)
-      for (int y = row; y < out->h; y += step)
-        for (int column = 0; column < dilation; column++)
-          for (int x = column; x < out->w; x += step)
-            *tile++ = (Tile){image, y, x};
-}
-
-static void
-find_pixels (const Run *run, const Tile *tile, const float **pixel)
-{
-  const SiambanMaps *in = run->in;
-  const SiambanConvShape *shape = &run->self->shape;
-  for (int p = 0; p < POSITIONS; p++) {
-    int y = tile->y - shape->pad + p / SIDE * shape->dilation;
-    int x = tile->x - shape->pad + p % SIDE * shape->dilation;
-    gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
-    size_t at = ((size_t)tile->image * in->h + y) * in->w + x;
-    pixel[p] = inside ? in->data + at * in->ld : run->self->zeros;
-  }
 }
 
 static void
@@ -246,12 +195,12 @@ transform_input (void *data, unsigned i, unsigned worker)
   const Winograd *self = run->self;
   const float *pixels[POSITIONS];
   float *floats = run->floats + worker * run->worker_floats;
-  find_pixels (run, &run->tiles[i], pixels);
+  siamban_tiles_pixels (&run->tiles, i, pixels);
   self->kernels->input (pixels, self->depth, floats, run->floats_pitch);
   for (size_t p = 0; p < POSITIONS; p++)
     self->dsp->quantise16 (floats + p * run->floats_pitch, self->depth,
         (gint16 *)(run->input + p * run->input_pitch + i * run->tile_pitch),
-        run->scale + p * run->n_tiles + i);
+        run->scale + p * run->tiles.n + i);
 }
 
 /* Sums of tiles begin..end-1 by one panel at one position. */
@@ -286,73 +235,10 @@ multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t p,
       for (size_t i = from; i < to; i++)
         rows[i - from] = input + (begin + i) * run->tile_pitch;
       g.c = sums + from * SIAMBAN_PANEL;
-      g.row_scale = run->scale + p * run->n_tiles + begin + from;
+      g.row_scale = run->scale + p * run->tiles.n + begin + from;
       kernel->gemm (&g, to - from);
     }
   }
-}
-
-static int
-pixels_left (const Run *run, int at, int size)
-{
-  int dilation = run->self->shape.dilation;
-  return MIN ((size - at + dilation - 1) / dilation, TILE);
-}
-
-/* A tile that needs an exponential, or sticks out of the map. */
-static void
-finish_tile (const Run *run, const SiambanWinogradOut *out, const float *tile,
-    float *c, size_t n)
-{
-  gboolean pad =
-      (size_t)run->out->ld == siamban_round_up (run->out->c, SIAMBAN_LANES);
-  size_t wide = pad ? SIAMBAN_PANEL : n;
-  int dilation = run->self->shape.dilation;
-  float pixel[SIAMBAN_PANEL];
-  for (int i = 0; i < out->rows; i++)
-    for (int j = 0; j < out->columns; j++) {
-      memset (pixel, 0, sizeof pixel);
-      memcpy (pixel, tile + (i * TILE + j) * SIAMBAN_PANEL, n * sizeof *pixel);
-      if (run->self->shape.act == SIAMBAN_ACT_SIGMOID)
-        siamban_activate (SIAMBAN_ACT_SIGMOID, pixel, n);
-      memcpy (c + ((size_t)i * run->out->w + j) * dilation * run->out->ld,
-          pixel, wide * sizeof *pixel);
-    }
-}
-
-static void
-write_tile (const Run *run, const Tile *tile, size_t panel, const float *sums)
-{
-  const SiambanMaps *out = run->out, *residual = run->residual;
-  const SiambanConvShape *shape = &run->self->shape;
-  size_t at = ((size_t)tile->image * out->h + tile->y) * out->w + tile->x;
-  size_t first = panel * SIAMBAN_PANEL, column = out->ld * shape->dilation;
-  size_t left = shape->out - first, n = MIN (left, SIAMBAN_PANEL);
-  float *c = out->data + at * out->ld + first;
-  float whole[TILE * TILE * SIAMBAN_PANEL];
-  SiambanWinogradOut to = {
-      .c = c,
-      .row = column * out->w,
-      .column = column,
-      .rows = pixels_left (run, tile->y, out->h),
-      .columns = pixels_left (run, tile->x, out->w),
-      .bias = run->self->bias + first,
-      .finish = siamban_act_finish (shape->act),
-  };
-  if (residual) {
-    to.residual = residual->data + at * residual->ld + first;
-    to.residual_column = residual->ld * shape->dilation;
-    to.residual_row = to.residual_column * out->w;
-  }
-  gboolean plain = n == SIAMBAN_PANEL && shape->act != SIAMBAN_ACT_SIGMOID;
-  if (!plain) {
-    to.c = whole;
-    to.column = SIAMBAN_PANEL;
-    to.row = TILE * SIAMBAN_PANEL;
-  }
-  run->self->kernels->output (sums, run->sums_pitch, &to);
-  if (!plain)
-    finish_tile (run, &to, whole, c, n);
 }
 
 static void
@@ -361,8 +247,8 @@ run_job (void *data, unsigned i, unsigned worker)
   const Run *run = data;
   size_t first = i / run->chunks * run->group, chunk = i % run->chunks;
   size_t last = MIN (first + run->group, run->panels);
-  size_t begin = run->n_tiles * chunk / run->chunks;
-  size_t end = run->n_tiles * (chunk + 1) / run->chunks;
+  size_t begin = run->tiles.n * chunk / run->chunks;
+  size_t end = run->tiles.n * (chunk + 1) / run->chunks;
   size_t panel_floats = POSITIONS * run->sums_pitch;
   float *sums = run->floats + worker * run->worker_floats;
   for (size_t p = 0; p < POSITIONS; p++)
@@ -371,8 +257,8 @@ run_job (void *data, unsigned i, unsigned worker)
           sums + (panel - first) * panel_floats + p * run->sums_pitch);
   for (size_t panel = first; panel < last; panel++, sums += panel_floats)
     for (size_t t = begin; t < end; t++)
-      write_tile (
-          run, &run->tiles[t], panel, sums + (t - begin) * SIAMBAN_PANEL);
+      siamban_tiles_write (&run->tiles, t, panel,
+          sums + (t - begin) * SIAMBAN_PANEL, run->sums_pitch);
 }
 
 static void
@@ -381,13 +267,13 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
 {
   Run run;
   plan (&run, data, in, out, siamban_team_size (team));
-  run.residual = residual;
-  run.tiles = scratch;
-  run.scale = (void *)((char *)scratch + tiles_size (&run));
+  run.tiles.residual = residual;
+  run.tiles.list = scratch;
+  run.scale = (void *)((char *)scratch + siamban_tiles_size (&run.tiles));
   run.input = (guint8 *)run.scale + scale_size (&run);
   run.floats = (void *)(run.input + POSITIONS * run.input_pitch);
-  list_tiles (&run);
-  siamban_team_run (team, run.n_tiles, transform_input, &run);
+  siamban_tiles_list (&run.tiles);
+  siamban_team_run (team, run.tiles.n, transform_input, &run);
   siamban_team_run (team, run.groups * run.chunks, run_job, &run);
 }
 
@@ -396,7 +282,7 @@ const SiambanIntAlgorithm siamban_conv_winograd16 = {
         {
             .name = "winograd-int16",
             .level = SIAMBAN_CPU_AVX2,
-            .suits = suits,
+            .suits = siamban_winograd_suits,
             .free = winograd_free,
             .size = size,
             .scratch = scratch,
