@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "exec/exec-private.h"
+#include "kernels/alloc.h"
 
 /* Work below this is not worth handing to another thread. */
 #define GRAIN 16384
@@ -50,7 +51,7 @@ workspace_reserve (SiambanWorkspace *workspace, size_t size)
 {
   if (workspace->size < size) {
     g_aligned_free (workspace->data);
-    workspace->data = g_aligned_alloc (size, 1, SIAMBAN_ALIGN);
+    workspace->data = siamban_alloc (size);
     workspace->size = size;
   }
   return workspace->data;

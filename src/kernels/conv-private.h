@@ -3,8 +3,10 @@
 #define SIAMBAN_CONV_PRIVATE_H
 
 #include <math.h>
+#include <string.h>
 
 #include "kernels/conv.h"
+#include "kernels/alloc.h"
 #include "kernels/dsp.h"
 
 /* One way to compute a convolution. conv.c lists them in rising order of
@@ -80,11 +82,13 @@ siamban_round_up (size_t n, size_t unit)
   return (n + unit - 1) / unit * unit;
 }
 
-/* Zeroes, SIAMBAN_ALIGN aligned, for g_aligned_free(). */
+/* Zeroes, for g_aligned_free(). */
 static inline float *
 siamban_alloc_floats (size_t n)
 {
-  return g_aligned_alloc0 (n, sizeof (float), SIAMBAN_ALIGN);
+  float *floats = siamban_alloc (n * sizeof *floats);
+  memset (floats, 0, n * sizeof *floats);
+  return floats;
 }
 
 #endif

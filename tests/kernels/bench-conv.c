@@ -112,12 +112,10 @@ measure (
       continue;
     conv[a] =
         algorithms[a]->prepare (siamban_cpu_level (), &shape, weight, bias);
-    scratch[a] = g_aligned_alloc (algorithms[a]->scratch
-                                      ? algorithms[a]->scratch (conv[a], &in,
-                                            &out, siamban_team_size (team)) +
-                                            1
-                                      : 1,
-        1, SIAMBAN_ALIGN);
+    scratch[a] = siamban_alloc (algorithms[a]->scratch
+                                    ? algorithms[a]->scratch (conv[a], &in,
+                                          &out, siamban_team_size (team))
+                                    : 0);
   }
   for (int r = 0; r < rounds; r++)
     for (guint a = 0; a < N_ALGORITHMS; a++)
