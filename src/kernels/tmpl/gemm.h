@@ -2,28 +2,7 @@
 /* The GEMM microkernel: one function a number of rows, its sums in variables of
  * their own, since compilers spill arrays of them. */
 #include "kernels/dsp.h"
-
-/* X (row, vector) for each vector of a panel. */
-#if LANES == 16
-#define VECTORS(X, i) X (i, 0)
-#elif LANES == 8
-#define VECTORS(X, i) X (i, 0) X (i, 1)
-#else
-#define VECTORS(X, i) X (i, 0) X (i, 1) X (i, 2) X (i, 3)
-#endif
-
-#define ROWS_1(X)  X (0)
-#define ROWS_2(X)  ROWS_1 (X) X (1)
-#define ROWS_3(X)  ROWS_2 (X) X (2)
-#define ROWS_4(X)  ROWS_3 (X) X (3)
-#define ROWS_5(X)  ROWS_4 (X) X (4)
-#define ROWS_6(X)  ROWS_5 (X) X (5)
-#define ROWS_7(X)  ROWS_6 (X) X (6)
-#define ROWS_8(X)  ROWS_7 (X) X (7)
-#define ROWS_9(X)  ROWS_8 (X) X (8)
-#define ROWS_10(X) ROWS_9 (X) X (9)
-#define ROWS_11(X) ROWS_10 (X) X (10)
-#define ROWS_12(X) ROWS_11 (X) X (11)
+#include "kernels/tmpl/rows.h"
 
 #define START(i, v)                                                            \
   vf sum##i##_##v = g->bias ? vload (g->bias + v * LANES) : vset (0);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the integer template is written in. */
-#include <immintrin.h>
+#include "kernels/x86/simd-avx2.h"
 
-#define LANES      8
 #define INT8_ROWS  4
 #define INT16_ROWS 6
 
@@ -12,7 +11,6 @@
 #define WEIGHT_MAX 63
 
 typedef __m256i vi;
-typedef __m256 vf;
 
 static inline vi
 vi_zero (void)
@@ -55,43 +53,6 @@ static inline vf
 vi_to_float (vi x)
 {
   return _mm256_cvtepi32_ps (x);
-}
-
-static inline vf
-vload (const float *p)
-{
-  return _mm256_loadu_ps (p);
-}
-
-static inline void
-vstore (float *p, vf x)
-{
-  _mm256_storeu_ps (p, x);
-}
-
-static inline vf
-vset (float x)
-{
-  return _mm256_set1_ps (x);
-}
-
-/* Of a NaN and a number, the second operand. */
-static inline vf
-vmax (vf a, vf b)
-{
-  return _mm256_max_ps (a, b);
-}
-
-static inline vf
-vmin (vf a, vf b)
-{
-  return _mm256_min_ps (a, b);
-}
-
-static inline vf
-vfma (vf a, vf b, vf c)
-{
-  return _mm256_fmadd_ps (a, b, c);
 }
 
 static inline vf
