@@ -55,8 +55,7 @@ if [ "$(id -u)" != 0 ]; then
   root=sudo
 fi
 echo "Installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
-apt="$root apt-get -q -o DPkg::Lock::Timeout=600"
+apt="$root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600"
 $apt update
 # shellcheck disable=SC2086
 $apt install -y --no-install-recommends $missing
