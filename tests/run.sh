@@ -72,7 +72,8 @@ if [ $all = yes ]; then
   check clang "$build/clang"
   check valgrind "$build/gcc" --timeout-multiplier 40 \
     --suite checkpoint --suite config --suite tracker --suite image --suite pool \
-    --wrapper "valgrind -q --error-exitcode=99 --leak-check=full"
+    --wrapper "valgrind -q --error-exitcode=99 --leak-check=full \
+      --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 fi
 
 echo
