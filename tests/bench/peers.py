@@ -6,16 +6,18 @@
 
 The network has the random weights of tests/reference/hashed.py. Beside PyTorch,
 which it needs, it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes,
-sympy) and ncnn (ncnn, and pnnx on the PATH) that are there. Only the search branch runs: the template's features are
-constants. Every round runs every engine once; printed are the best and the
-median, their ratio to ours, and the largest error of cls and loc (px) against
-PyTorch in double precision.
+sympy) and ncnn (ncnn, and pnnx on the PATH) that are there; ours in int8 too
+if siamban-quantize is on the PATH. Only the search branch runs: the template's
+features are constants. Every round runs every engine once; printed are the best
+and the median, their ratio to ours in fp32, and the largest error of cls and
+loc (px) against PyTorch in double precision.
 """
 import argparse
 import ctypes
 import logging
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,8 +28,9 @@ import warnings
 import numpy as np
 import torch
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]
-                       / 'reference'))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CLIP = ROOT / 'data/demo/walker.mp4'
+sys.path.insert(0, str(ROOT / 'tests/reference'))
 import compare  # noqa: E402
 import hashed  # noqa: E402
 import make_checkpoint  # noqa: E402
@@ -46,11 +49,12 @@ class Search(torch.nn.Module):
 
 
 class Ours:
-    def __init__(self, library, path, config, z, x, threads):
+    def __init__(self, library, path, config, z, x, threads,
+                 precision=compare.FP32):
         self.lib, self.threads = library.lib, threads
         self.cls, self.loc, _ = library.run(path, config, z, x)
         self.model = self.lib.siamban_model_load(
-            os.fsencode(path), os.fsencode(config), compare.FP32, None)
+            os.fsencode(path), os.fsencode(config), precision, None)
         z = np.ascontiguousarray(z[0].numpy(), np.float32)
         self.template = ctypes.c_void_p(self.lib.siamban_model_embed(
             self.model, z.ctypes.data, threads))
@@ -174,8 +178,15 @@ def engines(args, cfg, weights, z, x, folder):
     make_checkpoint.save_safetensors(path, weights.tensors)
     config.write_text(ref.config_yaml(cfg))
     library = compare.Library(args.library)
-    found = {f'siamban/{t}': Ours(library, path, config, z, x, t)
+    found = {f'siamban-fp32/{t}': Ours(library, path, config, z, x, t)
              for t in args.threads}
+    quantised = folder / 'net.int8.safetensors'
+    if shutil.which('siamban-quantize'):
+        subprocess.run(['siamban-quantize', path, '--config', config, CLIP,
+                        '-o', quantised], check=True, capture_output=True)
+        for t in args.threads:
+            found[f'siamban-int8/{t}'] = Ours(library, quantised, config, z, x,
+                                              t, compare.INT8)
     net = Search(cfg, weights, z)
     for add in add_pytorch, add_onnxruntime, add_ncnn:
         try:
@@ -200,7 +211,7 @@ def report(found, times, x, cls, loc):
     print(f'{"engine/threads":24} {"best ms":>9} {"median":>9} '
           f'{"best/ours":>9} {"med/ours":>9} {"cls err":>9} {"loc err":>9}')
     for name, ms in times.items():
-        ours = times['siamban/' + name.split('/')[1]]
+        ours = times['siamban-fp32/' + name.split('/')[1]]
         a, b = found[name](x)
         print(f'{name:24} {min(ms):9.2f} {statistics.median(ms):9.2f} '
               f'{min(ms) / min(ours):9.2f} '

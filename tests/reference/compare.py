@@ -34,7 +34,7 @@ class Info(ctypes.Structure):
                 ('precision', ctypes.c_int)]
 
 
-FP32 = 1
+FP32, INT8 = 1, 2
 
 
 class GError(ctypes.Structure):
