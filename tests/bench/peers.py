@@ -5,18 +5,21 @@
     peers.py [--net resnet50] [--threads 1,2] [--rounds 15] LIBSIAMBAN.so
 
 The network has the random weights of tests/reference/hashed.py. Beside PyTorch,
-which it needs, it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes,
-sympy) and ncnn (ncnn, and pnnx on the PATH) that are there; ours in int8 too
-if siamban-quantize is on the PATH. Only the search branch runs: the template's
-features are constants. Every round runs every engine once; printed are the best
-and the median, their ratio to ours in fp32, and the largest error of cls and
-loc (px) against PyTorch in double precision.
+which it needs, and whose convolutions are oneDNN's where it was built with it,
+it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes, sympy) and ncnn
+(ncnn, and pnnx on the PATH) that are there; ours in int8 too if siamban-quantize
+is on the PATH. Only the search branch runs: the template's features are
+constants. Every round runs every engine once; printed are the best and the
+median time, the least CPU time of all threads, which other load disturbs least,
+their ratios to ours in fp32, and the largest error of cls and loc (px) against
+PyTorch in double precision.
 """
 import argparse
 import ctypes
 import logging
 import os
 import pathlib
+import random
 import shutil
 import statistics
 import subprocess
@@ -30,6 +33,7 @@ import torch
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIP = ROOT / 'data/demo/walker.mp4'
+PAUSE = 0.05  # s
 sys.path.insert(0, str(ROOT / 'tests/reference'))
 import compare  # noqa: E402
 import hashed  # noqa: E402
@@ -147,8 +151,9 @@ class PyTorch:
 
 def add_pytorch(found, args, net, x, folder):
     traced = torch.jit.optimize_for_inference(frozen(net, x))
+    onednn = '-onednn' if 'mkldnn_convolution' in str(traced.graph) else ''
     for t in args.threads:
-        found[f'pytorch/{t}'] = PyTorch(traced, t)
+        found[f'pytorch{onednn}/{t}'] = PyTorch(traced, t)
 
 
 def add_onnxruntime(found, args, net, x, folder):
@@ -197,25 +202,38 @@ def engines(args, cfg, weights, z, x, folder):
 
 
 def interleave(found, x, rounds):
-    times = {name: [] for name in found}
-    for i in range(rounds + 1):
-        for name, run in found.items():
-            start = time.perf_counter()
-            run(x)
-            if i:
-                times[name].append((time.perf_counter() - start) * 1e3)
+    """Wall and CPU times, in ms. Each engine first waits for the workers of the
+    one before, which look out for work for some ms, to fall asleep, then runs
+    once untimed to have its weights in the caches, as from frame to frame."""
+    times = {name: ([], []) for name in found}
+    for _ in range(rounds):
+        for name in random.sample(list(found), len(found)):
+            time.sleep(PAUSE)
+            found[name](x)
+            cpu, wall = time.process_time(), time.perf_counter()
+            found[name](x)
+            wall = time.perf_counter() - wall
+            cpu = time.process_time() - cpu
+            for values, value in zip(times[name], (wall, cpu)):
+                values.append(value * 1e3)
     return times
 
 
 def report(found, times, x, cls, loc):
-    print(f'{"engine/threads":24} {"best ms":>9} {"median":>9} '
-          f'{"best/ours":>9} {"med/ours":>9} {"cls err":>9} {"loc err":>9}')
-    for name, ms in times.items():
-        ours = times['siamban-fp32/' + name.split('/')[1]]
+    print(f'{"engine/threads":24} {"best ms":>9} {"median":>9} {"cpu":>9} '
+          f'{"best/ours":>9} {"med/ours":>9} {"cpu/ours":>9} '
+          f'{"cls err":>9} {"loc err":>9}')
+
+    def figures(name):
+        wall, cpu = times[name]
+        return min(wall), statistics.median(wall), min(cpu)
+
+    for name in found:
+        ours = figures('siamban-fp32/' + name.split('/')[1])
+        row = figures(name)
         a, b = found[name](x)
-        print(f'{name:24} {min(ms):9.2f} {statistics.median(ms):9.2f} '
-              f'{min(ms) / min(ours):9.2f} '
-              f'{statistics.median(ms) / statistics.median(ours):9.2f} '
+        print(f'{name:24}', *(f'{ms:9.2f}' for ms in row),
+              *(f'{ms / base:9.2f}' for ms, base in zip(row, ours)),
               f'{np.abs(a - cls).max():9.2g} {np.abs(b - loc).max():9.2g}')
 
 
