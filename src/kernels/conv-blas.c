@@ -45,8 +45,11 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   size_t in = shape->in, out = shape->out;
   blas->shape = *shape;
   blas->depth = siamban_round_up (in, 4);
-  blas->bias = g_memdup2 (bias, out * sizeof *bias);
+  blas->bias = g_new (float, out);
   blas->weight = g_new0 (float, columns (blas) * out);
+  if (!weight)
+    return blas;
+  memcpy (blas->bias, bias, out * sizeof *bias);
   for (size_t o = 0; o < out; o++)
     for (size_t i = 0; i < in; i++)
       for (size_t t = 0; t < taps; t++)
@@ -63,11 +66,14 @@ blas_free (void *self)
   g_free (blas);
 }
 
-static size_t
-size (const void *self)
+static guint
+parts (const void *data, SiambanPart *parts)
 {
-  const Blas *blas = self;
-  return (columns (blas) + 1) * blas->shape.out * sizeof (float);
+  const Blas *self = data;
+  size_t row = self->shape.out * sizeof (float);
+  parts[0] = (SiambanPart){self->weight, columns (self) * row};
+  parts[1] = (SiambanPart){self->bias, row};
+  return 2;
 }
 
 /* The same for any team and batch, so that each product has the same shape
@@ -196,7 +202,7 @@ const SiambanConvAlgorithm siamban_conv_blas = {
     .suits = suits,
     .prepare = prepare,
     .free = blas_free,
-    .size = size,
+    .parts = parts,
     .scratch = scratch_size,
     .run = run,
 };

@@ -45,8 +45,11 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   size_t taps = (size_t)shape->kernel * shape->kernel;
   size_t in = shape->depthwise ? 1 : shape->in, out = shape->out;
   plain->shape = *shape;
-  plain->bias = g_memdup2 (bias, out * sizeof *bias);
+  plain->bias = g_new (float, out);
   plain->weight = g_new (float, n_weights (shape));
+  if (!weight)
+    return plain;
+  memcpy (plain->bias, bias, out * sizeof *bias);
   for (size_t o = 0; o < out; o++)
     for (size_t i = 0; i < in; i++)
       for (size_t t = 0; t < taps; t++)
@@ -63,11 +66,14 @@ plain_free (void *self)
   g_free (plain);
 }
 
-static size_t
-size (const void *self)
+static guint
+parts (const void *data, SiambanPart *parts)
 {
-  const Plain *plain = self;
-  return (n_weights (&plain->shape) + plain->shape.out) * sizeof (float);
+  const Plain *self = data;
+  size_t taps = n_weights (&self->shape);
+  parts[0] = (SiambanPart){self->weight, taps * sizeof (float)};
+  parts[1] = (SiambanPart){self->bias, self->shape.out * sizeof (float)};
+  return 2;
 }
 
 static void
@@ -131,7 +137,7 @@ const SiambanConvAlgorithm siamban_conv_direct = {
     .suits = suits_any,
     .prepare = prepare,
     .free = plain_free,
-    .size = size,
+    .parts = parts,
     .run = run,
 };
 
@@ -141,6 +147,6 @@ const SiambanConvAlgorithm siamban_conv_depthwise = {
     .suits = suits_depthwise,
     .prepare = prepare,
     .free = plain_free,
-    .size = size,
+    .parts = parts,
     .run = run,
 };

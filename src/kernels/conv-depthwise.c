@@ -40,6 +40,8 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   self->channels = siamban_round_up (shape->out, SIAMBAN_PANEL);
   self->weight = siamban_alloc_floats (taps * self->channels);
   self->bias = siamban_alloc_floats (self->channels);
+  if (!weight)
+    return self;
   memcpy (self->bias, bias, shape->out * sizeof *bias);
   for (int o = 0; o < shape->out; o++)
     for (size_t t = 0; t < taps; t++)
@@ -56,12 +58,15 @@ depthwise_free (void *data)
   g_free (self);
 }
 
-static size_t
-size (const void *data)
+static guint
+parts (const void *data, SiambanPart *parts)
 {
   const Depthwise *self = data;
   size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
-  return (taps + 1) * self->channels * sizeof (float);
+  size_t row = self->channels * sizeof (float);
+  parts[0] = (SiambanPart){self->weight, taps * row};
+  parts[1] = (SiambanPart){self->bias, row};
+  return 2;
 }
 
 static size_t
@@ -149,7 +154,7 @@ const SiambanConvAlgorithm siamban_conv_depthwise_simd = {
     .suits = suits,
     .prepare = prepare,
     .free = depthwise_free,
-    .size = size,
+    .parts = parts,
     .scratch = scratch,
     .run = run,
 };

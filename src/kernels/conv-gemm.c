@@ -61,6 +61,8 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   self->weight = siamban_alloc_floats (out / SIAMBAN_PANEL * panel);
   self->bias = siamban_alloc_floats (out);
   self->zeros = siamban_alloc_floats (self->lanes);
+  if (!weight)
+    return self;
   memcpy (self->bias, bias, shape->out * sizeof *bias);
   for (int o = 0; o < shape->out; o++)
     for (int i = 0; i < shape->in; i++)
@@ -81,13 +83,15 @@ gemm_free (void *data)
   g_free (self);
 }
 
-static size_t
-size (const void *data)
+static guint
+parts (const void *data, SiambanPart *parts)
 {
   const Gemm *self = data;
-  size_t out = siamban_round_up (self->shape.out, SIAMBAN_PANEL);
   size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
-  return (taps * self->lanes + 1) * out * sizeof (float);
+  size_t row = siamban_n_panels (&self->shape) * SIAMBAN_PANEL * sizeof (float);
+  parts[0] = (SiambanPart){self->weight, taps * self->lanes * row};
+  parts[1] = (SiambanPart){self->bias, row};
+  return 2;
 }
 
 static void
@@ -332,7 +336,7 @@ const SiambanConvAlgorithm siamban_conv_gemm = {
     .suits = suits,
     .prepare = prepare,
     .free = gemm_free,
-    .size = size,
+    .parts = parts,
     .scratch = scratch,
     .run = run,
 };

@@ -114,6 +114,8 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape,
   self->inverse = 1 / step;
   self->zero = rintf (-low / step);
   memset (self->zeros, self->zero, self->lanes);
+  if (!weight)
+    return self;
   memcpy (self->bias, bias, shape->out * sizeof *bias);
   quantise_filters (self, step, weight);
   return self;
@@ -130,13 +132,16 @@ gemm_free (void *data)
   g_free (self);
 }
 
-static size_t
-size (const void *data)
+static guint
+parts (const void *data, SiambanPart *parts)
 {
   const Gemm *self = data;
   size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
-  return siamban_n_panels (&self->shape) * SIAMBAN_PANEL *
-         (taps * self->lanes + 2 * sizeof (float));
+  size_t out = siamban_n_panels (&self->shape) * SIAMBAN_PANEL;
+  parts[0] = (SiambanPart){self->weight, out * taps * self->lanes};
+  parts[1] = (SiambanPart){self->scale, out * sizeof (float)};
+  parts[2] = (SiambanPart){self->bias, out * sizeof (float)};
+  return 3;
 }
 
 static void
@@ -319,7 +324,7 @@ const SiambanIntAlgorithm siamban_conv_gemm8 = {
             .level = SIAMBAN_CPU_AVX2,
             .suits = suits,
             .free = gemm_free,
-            .size = size,
+            .parts = parts,
             .scratch = scratch,
             .run = run,
         },

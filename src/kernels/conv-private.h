@@ -21,11 +21,15 @@ typedef struct
   const char *name;
   SiambanCpu level;
   gboolean (*suits) (const SiambanConvShape *shape);
-  /* Copies @weight and @bias; @cpu is the level asked for, >= level. */
+  /* Copies @weight and @bias, or leaves the parts as they are where @weight is
+   * NULL; @cpu is the level asked for, >= level. */
   void *(*prepare) (SiambanCpu cpu, const SiambanConvShape *shape,
       const float *weight, const float *bias);
   void (*free) (void *self);
-  size_t (*size) (const void *self); /* bytes of packed weights */
+  /* Lists, always in the same order, all that prepare makes of weights and
+   * bias. How many and how large they are depends on nothing but the shape and
+   * the level. Returns their number. */
+  guint (*parts) (const void *self, SiambanPart parts[SIAMBAN_MAX_PARTS]);
   size_t (*scratch) (const void *self, const SiambanMaps *in,
       const SiambanMaps *out, unsigned threads); /* NULL: none */
   void (*run) (const void *self, const SiambanMaps *in,

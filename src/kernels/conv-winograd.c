@@ -55,6 +55,8 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   self->weight = siamban_alloc_floats (panels * in * TAPS * SIAMBAN_PANEL);
   self->bias = siamban_alloc_floats (panels * SIAMBAN_PANEL);
   self->zeros = siamban_alloc_floats (siamban_round_up (in, SIAMBAN_LANES));
+  if (!weight)
+    return self;
   memcpy (self->bias, bias, shape->out * sizeof *bias);
   for (int o = 0; o < shape->out; o++) {
     float *to = self->weight + o / SIAMBAN_PANEL * in * TAPS * SIAMBAN_PANEL +
@@ -75,12 +77,14 @@ winograd_free (void *data)
   g_free (self);
 }
 
-static size_t
-size (const void *data)
+static guint
+parts (const void *data, SiambanPart *parts)
 {
   const Winograd *self = data;
-  return siamban_n_panels (&self->shape) * SIAMBAN_PANEL *
-         (self->shape.in * TAPS + 1) * sizeof (float);
+  size_t row = siamban_n_panels (&self->shape) * SIAMBAN_PANEL * sizeof (float);
+  parts[0] = (SiambanPart){self->weight, self->shape.in * TAPS * row};
+  parts[1] = (SiambanPart){self->bias, row};
+  return 2;
 }
 
 /* The one with the least products, to which transforming a filter adds about
@@ -238,7 +242,7 @@ const SiambanConvAlgorithm siamban_conv_winograd = {
     .suits = siamban_winograd_suits,
     .prepare = prepare,
     .free = winograd_free,
-    .size = size,
+    .parts = parts,
     .scratch = scratch,
     .run = run,
 };

@@ -116,6 +116,8 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape,
   self->scale = siamban_alloc_floats (out * POSITIONS);
   self->bias = siamban_alloc_floats (out);
   self->zeros = siamban_alloc_floats (self->depth);
+  if (!weight)
+    return self;
   memcpy (self->bias, bias, shape->out * sizeof *bias);
   prepare_weights (self, weight);
   return self;
@@ -132,13 +134,16 @@ winograd_free (void *data)
   g_free (self);
 }
 
-static size_t
-size (const void *data)
+static guint
+parts (const void *data, SiambanPart *parts)
 {
   const Winograd *self = data;
-  return siamban_n_panels (&self->shape) * SIAMBAN_PANEL *
-         (POSITIONS * (self->depth * sizeof (gint16) + sizeof (float)) +
-             sizeof (float));
+  size_t out = siamban_n_panels (&self->shape) * SIAMBAN_PANEL;
+  size_t row = out * POSITIONS;
+  parts[0] = (SiambanPart){self->weight, row * self->depth * sizeof (gint16)};
+  parts[1] = (SiambanPart){self->scale, row * sizeof (float)};
+  parts[2] = (SiambanPart){self->bias, out * sizeof (float)};
+  return 3;
 }
 
 static void
@@ -284,7 +289,7 @@ const SiambanIntAlgorithm siamban_conv_winograd16 = {
             .level = SIAMBAN_CPU_AVX2,
             .suits = siamban_winograd_suits,
             .free = winograd_free,
-            .size = size,
+            .parts = parts,
             .scratch = scratch,
             .run = run,
         },

@@ -94,7 +94,19 @@ siamban_conv_algorithm (const SiambanConv *conv)
 size_t
 siamban_conv_size (const SiambanConv *conv)
 {
-  return conv->algorithm->size (conv->self);
+  SiambanPart parts[SIAMBAN_MAX_PARTS];
+  guint n = siamban_conv_parts (conv, parts);
+  size_t size = 0;
+  for (guint i = 0; i < n; i++)
+    size += parts[i].size;
+  return size;
+}
+
+guint
+siamban_conv_parts (
+    const SiambanConv *conv, SiambanPart parts[SIAMBAN_MAX_PARTS])
+{
+  return conv->algorithm->parts (conv->self, parts);
 }
 
 size_t

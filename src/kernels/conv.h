@@ -35,7 +35,8 @@ typedef struct
 typedef struct _SiambanConv SiambanConv;
 
 /* @weight: out x in x kernel x kernel (depthwise: out x 1 x k x k), @bias: out;
- * BatchNorm already folded in. Both are copied. */
+ * BatchNorm already folded in. Both are copied. Where both are NULL, the parts
+ * are the caller's to fill before the first run. */
 SiambanConv *siamban_conv_new (SiambanCpu level, const SiambanConvShape *shape,
     const float *weight, const float *bias);
 /* The same with integer products: of 16 bits, or of 8 where @range is given,
@@ -58,6 +59,18 @@ gboolean siamban_conv_has_int8 (SiambanCpu level);
 const char *siamban_conv_algorithm (const SiambanConv *conv);
 /* Bytes that the packed weights take. */
 size_t siamban_conv_size (const SiambanConv *conv);
+
+/* Where the packed weights are, to be kept on disk: convolutions made for the
+ * same level, shape and range have parts of the same sizes in the same order,
+ * and compute the same where they hold the same bytes. Returns their number. */
+typedef struct
+{
+  void *data;
+  size_t size;
+} SiambanPart;
+#define SIAMBAN_MAX_PARTS 4
+guint siamban_conv_parts (
+    const SiambanConv *conv, SiambanPart parts[SIAMBAN_MAX_PARTS]);
 
 /* Bytes of 64-byte aligned scratch that siamban_conv_run() needs. */
 size_t siamban_conv_scratch (const SiambanConv *conv, const SiambanMaps *in,

@@ -128,6 +128,19 @@ check_batch (const Case *c, const SiambanConv *conv, const SiambanMaps *from)
 }
 
 static void
+check_parts (SiambanCpu level, const Case *c, const SiambanConv *conv,
+    const SiambanMaps *residual)
+{
+  SiambanConv *twin = siamban_conv_new (level, &c->shape, NULL, NULL);
+  SiambanMaps out = test_maps_copy (&c->out);
+  test_copy_parts (conv, twin);
+  run (twin, &c->in, residual, &out, 1);
+  test_maps_assert_same (&out, &c->out);
+  siamban_conv_free (twin);
+  test_maps_clear (&out);
+}
+
+static void
 check (SiambanCpu level, const SiambanConvShape *shape, int n, int h, int w)
 {
   Case c = case_new (shape, n, h, w);
@@ -139,6 +152,7 @@ check (SiambanCpu level, const SiambanConvShape *shape, int n, int h, int w)
       shape->stride, shape->pad, shape->dilation, shape->depthwise, n, h, w);
   run (conv, &c.in, residual, &c.out, 1);
   check_values (&c, siamban_conv_algorithm (conv));
+  check_parts (level, &c, conv, residual);
   run (conv, &c.in, residual ? &again : NULL, &again, 2);
   test_maps_assert_same (&again, &c.out);
   check_batch (&c, conv, residual ? residual : &none);

@@ -102,6 +102,20 @@ check_batch (const Case *c, const SiambanConv *conv)
 }
 
 static void
+check_parts (const Case *c, const SiambanRange *range, const SiambanConv *conv,
+    const SiambanMaps *residual)
+{
+  SiambanConv *twin = siamban_conv_new_int8 (
+      siamban_cpu_level (), &c->shape, range, NULL, NULL);
+  SiambanMaps out = test_maps_copy (&c->out);
+  test_copy_parts (conv, twin);
+  run (twin, &c->in, residual, &out, 1);
+  test_maps_assert_same (&out, &c->out);
+  siamban_conv_free (twin);
+  test_maps_clear (&out);
+}
+
+static void
 check (const SiambanConvShape *shape, int n, int h, int w)
 {
   const SiambanRange range = {-1, 1};
@@ -115,6 +129,7 @@ check (const SiambanConvShape *shape, int n, int h, int w)
       shape->stride, shape->pad, shape->dilation, n, h, w);
   run (conv, &c.in, residual, &c.out, 1);
   check_values (&c);
+  check_parts (&c, &range, conv, residual);
   run (conv, &c.in, residual ? &again : NULL, &again, 2);
   test_maps_assert_same (&again, &c.out);
   check_batch (&c, conv);

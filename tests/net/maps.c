@@ -96,3 +96,17 @@ test_floats (size_t n)
     values[i] = g_test_rand_double_range (-1, 1);
   return values;
 }
+
+void
+test_copy_parts (const SiambanConv *from, SiambanConv *to)
+{
+  SiambanPart a[SIAMBAN_MAX_PARTS], b[SIAMBAN_MAX_PARTS];
+  guint n = siamban_conv_parts (from, a);
+  g_assert_cmpstr (
+      siamban_conv_algorithm (to), ==, siamban_conv_algorithm (from));
+  g_assert_cmpuint (siamban_conv_parts (to, b), ==, n);
+  for (guint i = 0; i < n; i++) {
+    g_assert_cmpuint (b[i].size, ==, a[i].size);
+    memcpy (b[i].data, a[i].data, a[i].size);
+  }
+}

@@ -23,4 +23,7 @@ void test_maps_assert_padded (const SiambanMaps *maps);
 
 float *test_floats (size_t n);
 
+/* Fills the parts of @to, which was made without weights, by those of @from. */
+void test_copy_parts (const SiambanConv *from, SiambanConv *to);
+
 #endif
