@@ -6,7 +6,8 @@ set -eu
 
 usage="usage: $0 [--quick | --all]
   --quick  without the build under AddressSanitizer and UBSan
-  --all    also a build with clang, and the core tests under valgrind
+  --all    also a build with clang, and the core tests under valgrind and
+           ThreadSanitizer
 \$BUILD is the folder for the builds (default: build-tests)."
 
 quick=no
@@ -74,6 +75,10 @@ if [ $all = yes ]; then
     --suite checkpoint --suite config --suite tracker --suite image --suite pool \
     --wrapper "valgrind -q --error-exitcode=99 --leak-check=full \
       --show-leak-kinds=definite --errors-for-leak-kinds=definite"
+  export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp"
+  configure "$build/thread" -Db_sanitize=thread -Db_lundef=false
+  check thread "$build/thread" --timeout-multiplier 10 \
+    --suite pool --suite net --suite tracker
 fi
 
 echo
