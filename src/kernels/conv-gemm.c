@@ -37,6 +37,7 @@ typedef struct
   size_t run;
   size_t pixels, block, blocks;
   size_t panels, group; /* group: panels of a job */
+  size_t wide;          /* channels that the map has room for, whole panels */
   const float **rows;
   size_t rows_size; /* of one worker */
 } Run;
@@ -113,6 +114,8 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
   run->block -= run->block % self->dsp->rows;
   run->blocks = (run->pixels + run->block - 1) / run->block;
   run->panels = siamban_round_up (shape->out, SIAMBAN_PANEL) / SIAMBAN_PANEL;
+  run->wide = MIN ((size_t)out->ld, run->panels * SIAMBAN_PANEL);
+  run->wide -= run->wide % SIAMBAN_PANEL;
   size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
   groups = CLAMP (groups, 1, run->panels);
   run->group = (run->panels + groups - 1) / groups;
@@ -156,6 +159,12 @@ add_border (void *data, unsigned i, unsigned worker)
         (size_t)from->w * 4 * sizeof *out);
 }
 
+static gboolean
+act_of_zero (SiambanAct act)
+{
+  return act == SIAMBAN_ACT_HARDSIGMOID || act == SIAMBAN_ACT_SIGMOID;
+}
+
 /* Pointers to what segment @s takes for pixels begin..end-1. */
 static void
 point (const Run *run, int s, size_t begin, size_t end, const float **rows)
@@ -182,32 +191,6 @@ point (const Run *run, int s, size_t begin, size_t end, const float **rows)
   }
 }
 
-/* One tile whose panel sticks out of the map. */
-static void
-run_tail (
-    const Gemm *self, const SiambanMaps *out, SiambanGemm *g, unsigned rows)
-{
-  float tile[32 * SIAMBAN_PANEL];
-  float *c = g->c;
-  size_t n = (self->shape.out - 1) % SIAMBAN_PANEL + 1;
-  size_t wide =
-      (size_t)out->ld == siamban_round_up (self->shape.out, SIAMBAN_LANES)
-          ? SIAMBAN_PANEL
-          : n;
-  size_t ldc = g->ldc;
-  g->c = tile;
-  g->ldc = SIAMBAN_PANEL;
-  self->dsp->gemm (g, rows);
-  if (self->shape.act == SIAMBAN_ACT_SIGMOID)
-    siamban_activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
-  for (unsigned i = 0; i < rows; i++) {
-    memset (tile + i * SIAMBAN_PANEL + n, 0, (wide - n) * sizeof *tile);
-    memcpy (c + i * ldc, tile + i * SIAMBAN_PANEL, wide * sizeof *tile);
-  }
-  g->c = c;
-  g->ldc = ldc;
-}
-
 /* A part of the reduction: segments from..to-1, and of each what lies at
  * offset..offset+length-1. */
 typedef struct
@@ -216,62 +199,87 @@ typedef struct
   size_t offset, length;
 } Part;
 
-/* Pixels at..at+tall-1 by one panel. */
+/* A panel that sticks out of the map, through a tile with room for it. */
 static void
-run_tile (const Run *run, const Part *part, const float *const *rows, size_t at,
-    unsigned tall, size_t panel)
+run_tail (const Run *run, SiambanGemm g, size_t pixels)
 {
+  float tile[32 * SIAMBAN_PANEL];
   const Gemm *self = run->gemm;
-  const SiambanConvShape *shape = &self->shape;
-  const SiambanMaps *out = run->out, *residual = run->residual;
-  gboolean first = part->from == 0 && part->offset == 0;
-  gboolean last =
-      part->to == run->segments && part->offset + part->length == run->run;
-  size_t segment = run->run * SIAMBAN_PANEL, column = panel * SIAMBAN_PANEL;
-  SiambanGemm g = {
-      .rows = rows,
-      .pitch = run->block,
-      .n_segments = part->to - part->from,
-      .offset = part->offset,
-      .run = part->length,
-      .b = self->weight + (panel * run->segments + part->from) * segment +
-           part->offset * SIAMBAN_PANEL,
-      .b_pitch = segment,
-      .c = out->data + at * out->ld + column,
-      .ldc = out->ld,
-      .bias = first ? self->bias + column : NULL,
-      .ld_add = out->ld,
-      .finish = siamban_act_finish (last ? shape->act : SIAMBAN_ACT_NONE),
-  };
-  if (!first) {
-    g.add = g.c;
-  } else if (residual) {
-    g.add = residual->data + at * residual->ld + column;
-    g.ld_add = residual->ld;
+  size_t n = self->shape.out % SIAMBAN_PANEL, ldc = g.ldc;
+  float *c = g.c;
+  g.c = tile;
+  g.ldc = SIAMBAN_PANEL;
+  for (size_t at = 0; at < pixels; at += 32) {
+    size_t some = MIN (pixels - at, 32);
+    self->dsp->gemm (&g, some, 1);
+    for (size_t i = 0; i < some; i++)
+      memcpy (c + (at + i) * ldc, tile + i * SIAMBAN_PANEL, n * sizeof *tile);
+    g.rows += some;
+    if (g.add)
+      g.add += some * g.ld_add;
   }
-  if (column + SIAMBAN_PANEL > (size_t)shape->out) {
-    run_tail (self, out, &g, tall);
-    return;
-  }
-  self->dsp->gemm (&g, tall);
-  if (last && shape->act == SIAMBAN_ACT_SIGMOID)
-    for (unsigned r = 0; r < tall; r++)
-      siamban_activate (shape->act, g.c + r * out->ld, SIAMBAN_PANEL);
 }
 
+/* What the kernels leave to do: the sigmoid, and zeroes behind the channels. */
+static void
+complete (const Run *run, size_t begin, size_t end, size_t first, size_t last)
+{
+  const SiambanConvShape *shape = &run->gemm->shape;
+  const SiambanMaps *out = run->out;
+  size_t from = first * SIAMBAN_PANEL, to = last * SIAMBAN_PANEL;
+  size_t n = MIN (to, (size_t)shape->out);
+  size_t wide = MAX (MIN (to, run->wide), n);
+  gboolean behind = wide > n && (run->residual || act_of_zero (shape->act));
+  if (!behind && shape->act != SIAMBAN_ACT_SIGMOID)
+    return;
+  for (size_t i = begin; i < end; i++) {
+    float *c = out->data + i * out->ld;
+    if (shape->act == SIAMBAN_ACT_SIGMOID)
+      siamban_activate (shape->act, c + from, n - from);
+    memset (c + n, 0, (wide - n) * sizeof *c);
+  }
+}
+
+/* Pixels begin..end-1 by panels first..last-1. */
 static void
 run_part (const Run *run, const Part *part, const float **rows, size_t begin,
     size_t end, size_t first, size_t last)
 {
-  size_t n = end - begin, tall = run->gemm->dsp->rows;
-  size_t tiles = (n + tall - 1) / tall;
-  for (size_t panel = first; panel < last; panel += PANELS)
-    for (size_t t = 0; t < tiles; t++)
-      for (size_t p = panel; p < MIN (panel + PANELS, last); p++) {
-        size_t from = n * t / tiles, to = n * (t + 1) / tiles;
-        run_tile (run, part, rows + (size_t)part->from * run->block + from,
-            begin + from, to - from, p);
-      }
+  const Gemm *self = run->gemm;
+  const SiambanMaps *out = run->out, *residual = run->residual;
+  gboolean starts = part->from == 0 && part->offset == 0;
+  gboolean ends =
+      part->to == run->segments && part->offset + part->length == run->run;
+  size_t segment = run->run * SIAMBAN_PANEL;
+  SiambanGemm g = {
+      .rows = rows + part->from * run->block,
+      .pitch = run->block,
+      .n_segments = part->to - part->from,
+      .offset = part->offset,
+      .run = part->length,
+      .b_pitch = segment,
+      .b_panel = run->segments * segment,
+      .ldc = out->ld,
+      .ld_add = out->ld,
+      .finish = siamban_act_finish (ends ? self->shape.act : SIAMBAN_ACT_NONE),
+  };
+  for (size_t p = first; p < last; p += PANELS) {
+    size_t column = p * SIAMBAN_PANEL, n = MIN (last - p, PANELS);
+    g.b = self->weight + p * g.b_panel + part->from * segment +
+          part->offset * SIAMBAN_PANEL;
+    g.c = out->data + begin * out->ld + column;
+    g.bias = starts ? self->bias + column : NULL;
+    if (!starts) {
+      g.add = g.c;
+    } else if (residual) {
+      g.add = residual->data + begin * residual->ld + column;
+      g.ld_add = residual->ld;
+    }
+    if (column < run->wide)
+      self->dsp->gemm (&g, end - begin, n);
+    else
+      run_tail (run, g, end - begin);
+  }
 }
 
 /* A panel that sticks out of the map takes the reduction whole, for lack of
@@ -281,7 +289,7 @@ run_panels (const Run *run, const float **rows, size_t begin, size_t end,
     size_t first, size_t last)
 {
   int together = MAX (BLOCK_RUN / run->run, 1);
-  size_t whole = run->gemm->shape.out / SIAMBAN_PANEL;
+  size_t whole = run->wide / SIAMBAN_PANEL;
   const Part all = {0, run->segments, 0, run->run};
   for (int s = 0; s < run->segments; s += together)
     for (size_t offset = 0; offset < run->run; offset += BLOCK_RUN) {
@@ -290,6 +298,7 @@ run_panels (const Run *run, const float **rows, size_t begin, size_t end,
       run_part (run, &part, rows, begin, end, first, MIN (last, whole));
     }
   run_part (run, &all, rows, begin, end, MAX (first, whole), last);
+  complete (run, begin, end, first, last);
 }
 
 static void

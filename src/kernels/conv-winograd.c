@@ -168,9 +168,10 @@ static void
 multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
 {
   const SiambanDsp *dsp = run->self->dsp;
-  size_t all = job->end - job->begin, tiles = (all + dsp->rows - 1) / dsp->rows;
+  size_t all = job->end - job->begin;
   const float *rows[SUMS_FLOATS / SIAMBAN_PANEL / 16 + SIAMBAN_ROWS_AHEAD];
   SiambanGemm g = {
+      .rows = rows,
       .n_segments = 1,
       .offset = offset,
       .run = n,
@@ -185,14 +186,10 @@ multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
       rows[i] = input + (job->begin + i) * run->depth;
     for (size_t i = all; i < all + SIAMBAN_ROWS_AHEAD; i++)
       rows[i] = rows[i - all] + run->input_pitch;
-    for (size_t t = 0; t < tiles; t++) {
-      size_t from = all * t / tiles, to = all * (t + 1) / tiles;
-      g.rows = rows + from;
-      g.b = job->weight + q * run->weight_pitch;
-      g.c = job->sums + position * run->sums_pitch + from * SIAMBAN_PANEL;
-      g.add = offset ? g.c : NULL;
-      dsp->gemm (&g, to - from);
-    }
+    g.b = job->weight + q * run->weight_pitch;
+    g.c = job->sums + position * run->sums_pitch;
+    g.add = offset ? g.c : NULL;
+    dsp->gemm (&g, all, 1);
   }
 }
 

@@ -31,12 +31,13 @@ typedef struct
   float low, high;
 } SiambanFinish;
 
-/* A tile of some pixels by one panel of output channels:
+/* Some pixels by some panels of output channels:
  *   c[i] = finish (bias + sum over segments s, k < run of
  *       rows[s * pitch + i][offset + k] * b[s * b_pitch + k * PANEL ...]
  *     + add[i])
- * @bias and @add may be NULL; @add may be @c. Pointers behind those used in
- * @rows are taken for the next tile's and fetched ahead. */
+ * and the next panel with what lies behind, b_panel floats from @b, PANEL from
+ * @c, @bias and @add. @bias and @add may be NULL; @add may be @c. Pointers
+ * behind those used in @rows are taken for pixels to come and fetched ahead. */
 typedef struct
 {
   const float *const *rows;
@@ -44,7 +45,7 @@ typedef struct
   size_t n_segments;
   size_t offset, run;
   const float *b; /* 64-byte aligned, as b_pitch keeps it */
-  size_t b_pitch;
+  size_t b_pitch, b_panel;
   float *c;
   size_t ldc;
   const float *bias;
@@ -53,7 +54,7 @@ typedef struct
   SiambanFinish finish;
 } SiambanGemm;
 
-/* Pointers that must be there behind the last tile's. */
+/* Pointers that must be there behind the last pixel's. */
 #define SIAMBAN_ROWS_AHEAD 32
 
 /* Up to SIAMBAN_DEPTHWISE_PIXELS pixels by all channels, a multiple of
@@ -110,8 +111,8 @@ typedef struct
 /* Kernels of one CPU level. */
 typedef struct
 {
-  unsigned rows; /* the most that gemm takes */
-  void (*gemm) (const SiambanGemm *gemm, unsigned rows);
+  unsigned rows; /* pixels that gemm takes at a time */
+  void (*gemm) (const SiambanGemm *gemm, size_t pixels, size_t panels);
   void (*depthwise) (const SiambanDepthwise *depthwise, unsigned pixels);
   SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];
 } SiambanDsp;

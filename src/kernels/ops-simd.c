@@ -5,8 +5,9 @@
 #include "kernels/depthwise.h"
 #include "kernels/ops-private.h"
 
-/* Channels of the template at a time. */
-#define DEPTH 128
+/* Channels of the template, and pixels, at a time. */
+#define DEPTH  128
+#define PIXELS 48
 
 static void
 correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
@@ -46,20 +47,20 @@ pack_panel (
       b[k * SIAMBAN_PANEL + i] = pixels[(size_t)i * z->ld + k];
 }
 
-/* @all: what a tile of @pixels pixels, as high as the map, would be. */
+/* @all: what @pixels pixels, at @x, would be at once. */
 static void
 multiply_panel (const SiambanDsp *dsp, const float *x, size_t ld, int pixels,
     const SiambanGemm *all)
 {
-  const float *rows[2 * SIAMBAN_ROWS_AHEAD];
+  const float *rows[PIXELS + SIAMBAN_ROWS_AHEAD];
   SiambanGemm g = *all;
   g.rows = rows;
-  for (int i = 0; i < pixels; i += dsp->rows) {
-    for (int r = 0; r < 2 * SIAMBAN_ROWS_AHEAD; r++)
+  for (int i = 0; i < pixels; i += PIXELS) {
+    for (int r = 0; r < PIXELS + SIAMBAN_ROWS_AHEAD; r++)
       rows[r] = x + (size_t)MIN (i + r, pixels - 1) * ld;
     g.c = all->c + (size_t)i * g.ldc;
     g.add = g.bias ? NULL : g.c;
-    dsp->gemm (&g, MIN (pixels - i, (int)dsp->rows));
+    dsp->gemm (&g, MIN (pixels - i, PIXELS), 1);
   }
 }
 

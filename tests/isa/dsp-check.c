@@ -147,33 +147,41 @@ finish (const SiambanFinish *how, double x)
 typedef struct
 {
   SiambanGemm g;
-  unsigned rows;
+  size_t pixels, panels;
   const float **pointers;
   Buffer *inputs; /* one a pointer */
   Buffer b, c, bias, add;
 } GemmCase;
 
 static GemmCase
-gemm_case (unsigned rows, size_t segments, size_t offset, size_t run)
+gemm_case (
+    size_t pixels, size_t panels, size_t segments, size_t offset, size_t run)
 {
-  size_t pitch = rows + random_below (3), ldc = PANEL + random_below (20);
-  size_t ld_add = PANEL + random_below (20), n = segments * pitch;
+  size_t pitch = pixels + random_below (3), width = panels * PANEL;
+  size_t ldc = width + random_below (20), ld_add = width + random_below (20);
   size_t b_pitch = (run + random_below (3)) * PANEL;
-  GemmCase t = {.rows = rows};
+  size_t b_panel = segments * b_pitch, n = segments * pitch;
+  GemmCase t = {.pixels = pixels, .panels = panels};
   t.pointers = calloc (n + SIAMBAN_ROWS_AHEAD, sizeof *t.pointers);
   t.inputs = calloc (n, sizeof *t.inputs);
   for (size_t i = 0; i < n; i++) {
     t.inputs[i] = buffer_random (offset + run);
     t.pointers[i] = t.inputs[i].data;
   }
-  t.b = buffer_random ((segments - 1) * b_pitch + run * PANEL);
-  t.bias = buffer_random (PANEL);
-  t.add = buffer_random ((rows - 1) * ld_add + PANEL);
-  t.c = buffer_new ((rows - 1) * ldc + PANEL);
-  t.g =
-      (SiambanGemm){t.pointers, pitch, segments, offset, run, t.b.data, b_pitch,
-          t.c.data, ldc, t.bias.data, t.add.data, ld_add, random_finish ()};
+  t.b = buffer_random (panels * b_panel - b_pitch + run * PANEL);
+  t.bias = buffer_random (width);
+  t.add = buffer_random ((pixels - 1) * ld_add + width);
+  t.c = buffer_new ((pixels - 1) * ldc + width);
+  t.g = (SiambanGemm){t.pointers, pitch, segments, offset, run, t.b.data,
+      b_pitch, b_panel, t.c.data, ldc, t.bias.data, t.add.data, ld_add,
+      random_finish ()};
   return t;
+}
+
+static void
+gemm_case_run (const GemmCase *t)
+{
+  dsp->gemm (&t->g, t->pixels, t->panels);
 }
 
 static void
@@ -197,8 +205,9 @@ gemm_sum (const SiambanGemm *g, size_t row, size_t o, double *magnitude)
   *magnitude = 0;
   for (size_t s = 0; s < g->n_segments; s++)
     for (size_t k = 0; k < g->run; k++) {
-      double term = (double)g->rows[s * g->pitch + row][g->offset + k] *
-                    g->b[s * g->b_pitch + k * PANEL + o];
+      double term =
+          (double)g->rows[s * g->pitch + row][g->offset + k] *
+          g->b[o / PANEL * g->b_panel + s * g->b_pitch + k * PANEL + o % PANEL];
       sum += term;
       *magnitude += fabs (term);
     }
@@ -206,11 +215,11 @@ gemm_sum (const SiambanGemm *g, size_t row, size_t o, double *magnitude)
 }
 
 static void
-check_between_rows (const GemmCase *t)
+check_between_pixels (const GemmCase *t)
 {
   for (size_t i = 0; i < t->c.n; i++)
-    if (i % t->g.ldc >= PANEL && !is_canary (t->c.data + i)) {
-      fail ("gemm, %u rows: wrote between rows", t->rows);
+    if (i % t->g.ldc >= t->panels * PANEL && !is_canary (t->c.data + i)) {
+      fail ("gemm, %zu pixels: wrote between pixels", t->pixels);
       return;
     }
 }
@@ -220,8 +229,8 @@ check_gemm_values (const GemmCase *t, const float *add)
 {
   const SiambanGemm *g = &t->g;
   size_t terms = g->n_segments * g->run + 2;
-  for (size_t i = 0; i < t->rows; i++)
-    for (size_t o = 0; o < PANEL; o++) {
+  for (size_t i = 0; i < t->pixels; i++)
+    for (size_t o = 0; o < t->panels * PANEL; o++) {
       double magnitude, sum = gemm_sum (g, i, o, &magnitude);
       double more = g->bias ? g->bias[o] : 0;
       if (add)
@@ -229,15 +238,16 @@ check_gemm_values (const GemmCase *t, const float *add)
       expect (g->c[i * g->ldc + o], finish (&g->finish, sum + more),
           terms * 1.2e-7 * (magnitude + fabs (more) + 1), "gemm");
     }
-  check_between_rows (t);
+  check_between_pixels (t);
 }
 
 /* Adds to what is in c. */
 static void
 add_in_place (GemmCase *t)
 {
-  for (size_t i = 0; i < t->rows * PANEL; i++)
-    t->c.data[i / PANEL * t->g.ldc + i % PANEL] = random_float ();
+  size_t width = t->panels * PANEL;
+  for (size_t i = 0; i < t->pixels * width; i++)
+    t->c.data[i / width * t->g.ldc + i % width] = random_float ();
   buffer_free (&t->add);
   t->add = buffer_new (t->c.n);
   memcpy (t->add.data, t->c.data, t->c.n * sizeof (float));
@@ -246,9 +256,9 @@ add_in_place (GemmCase *t)
 }
 
 static void
-check_gemm (unsigned rows, size_t segments, size_t offset, size_t run)
+check_gemm (size_t pixels, size_t segments, size_t offset, size_t run)
 {
-  GemmCase t = gemm_case (rows, segments, offset, run);
+  GemmCase t = gemm_case (pixels, 1 + random_below (3), segments, offset, run);
   if (random_below (2))
     t.g.bias = NULL;
   switch (random_below (3)) {
@@ -259,7 +269,7 @@ check_gemm (unsigned rows, size_t segments, size_t offset, size_t run)
       add_in_place (&t);
       break;
   }
-  dsp->gemm (&t.g, rows);
+  gemm_case_run (&t);
   check_gemm_values (&t, t.g.add ? t.add.data : NULL);
   gemm_case_free (&t);
 }
@@ -267,11 +277,11 @@ check_gemm (unsigned rows, size_t segments, size_t offset, size_t run)
 static void
 gemm_values (void)
 {
-  for (unsigned rows = 1; rows <= dsp->rows; rows++) {
+  for (size_t pixels = 1; pixels <= 2 * dsp->rows + 1; pixels++) {
     for (size_t run = 1; run <= 9; run++)
-      check_gemm (rows, 1 + random_below (9), random_below (7), run);
-    check_gemm (rows, 1, 0, 512);
-    check_gemm (rows, 9, 16, 16 + random_below (100));
+      check_gemm (pixels, 1 + random_below (9), random_below (7), run);
+    check_gemm (pixels, 1, 0, 512);
+    check_gemm (pixels, 9, 16, 16 + random_below (100));
   }
 }
 
@@ -280,13 +290,13 @@ static void
 gemm_not_finite (void)
 {
   static const float values[] = {NAN, INFINITY, -INFINITY};
-  for (unsigned rows = 1; rows <= dsp->rows; rows++)
+  for (size_t pixels = 1; pixels <= dsp->rows; pixels++)
     for (size_t v = 0; v < 3; v++) {
-      GemmCase t = gemm_case (rows, 2, 0, 5);
-      unsigned bad = random_below (rows);
+      GemmCase t = gemm_case (pixels, 1, 2, 0, 5);
+      unsigned bad = random_below (pixels);
       t.inputs[bad].data[random_below (5)] = values[v];
-      dsp->gemm (&t.g, rows);
-      for (size_t i = 0; i < rows * PANEL; i++) {
+      gemm_case_run (&t);
+      for (size_t i = 0; i < pixels * PANEL; i++) {
         float x = t.c.data[i / PANEL * t.g.ldc + i % PANEL];
         double magnitude,
             sum = gemm_sum (&t.g, i / PANEL, i % PANEL, &magnitude);
@@ -294,8 +304,8 @@ gemm_not_finite (void)
         if (i / PANEL != bad ? !isfinite (x)
             : isnan (sum)    ? !isnan (x)
                              : isinf (sum) && x != sum)
-          fail ("gemm, %u rows: %g made %g of row %zu", rows, values[v], x,
-              i / PANEL);
+          fail ("gemm, %zu pixels: %g made %g of pixel %zu", pixels, values[v],
+              x, i / PANEL);
       }
       gemm_case_free (&t);
     }
@@ -305,17 +315,17 @@ static void
 gemm_denormal (void)
 {
   const float tiny = 1e-41f;
-  for (unsigned rows = 1; rows <= dsp->rows; rows++) {
-    GemmCase t = gemm_case (rows, 1, 0, 1);
+  for (size_t pixels = 1; pixels <= dsp->rows; pixels++) {
+    GemmCase t = gemm_case (pixels, 1, 1, 0, 1);
     t.g.finish = (SiambanFinish){SIAMBAN_HARD_NONE, -INFINITY, INFINITY};
     t.g.add = NULL;
     memset (t.bias.data, 0, PANEL * sizeof (float));
-    for (unsigned i = 0; i < rows; i++)
+    for (unsigned i = 0; i < pixels; i++)
       t.inputs[i].data[0] = tiny;
     for (size_t o = 0; o < PANEL; o++)
       t.b.data[o] = 1;
-    dsp->gemm (&t.g, rows);
-    for (size_t i = 0; i < rows * PANEL; i++)
+    gemm_case_run (&t);
+    for (size_t i = 0; i < pixels * PANEL; i++)
       expect (t.c.data[i / PANEL * t.g.ldc + i % PANEL], tiny, 0, "denormal");
     gemm_case_free (&t);
   }

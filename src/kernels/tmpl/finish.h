@@ -17,12 +17,24 @@ finish_load (const SiambanFinish *finish)
 }
 
 INLINE vf
-finish (const Finish *f, vf x)
+finish_clamp (const Finish *f, vf x)
 {
-  if (f->hard == SIAMBAN_HARD_NONE)
-    return vmin (f->high, vmax (f->low, x));
-  vf y = vmin (vset (6), vmax (vset (0), x + vset (3))) * vset (1 / 6.f);
+  return vmin (f->high, vmax (f->low, x));
+}
+
+INLINE vf
+finish_hard (const Finish *f, vf x)
+{
+  vf y = vmin (vset (1), vmax (vset (0), vfma (x, vset (1 / 6.f), vset (.5f))));
   if (f->hard == SIAMBAN_HARD_SWISH)
     y = y * x;
   return y;
+}
+
+INLINE vf
+finish (const Finish *f, vf x)
+{
+  if (f->hard == SIAMBAN_HARD_NONE)
+    return finish_clamp (f, x);
+  return finish_hard (f, x);
 }

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The GEMM microkernel: one function a number of rows, its sums in variables of
- * their own, since compilers spill arrays of them. */
+/* The GEMM microkernel: one function a number of pixels, its sums in variables
+ * of their own, since compilers spill arrays of them. */
 #include "kernels/dsp.h"
 #include "kernels/tmpl/rows.h"
 
-#define START(i, v)                                                            \
-  vf sum##i##_##v = g->bias ? vload (g->bias + v * LANES) : vset (0);
-/* What the end of this tile and the start of the next will touch. */
+#define START(i, v) vf sum##i##_##v = bias_##v;
+/* What the end of this tile will touch. */
 #define START_ROW(i)                                                           \
   VECTORS (START, i)                                                           \
-  __builtin_prefetch (add + i * g->ld_add);                                    \
-  __builtin_prefetch (g->c + i * g->ldc, 1);                                   \
-  __builtin_prefetch (next[i] + g->offset);                                    \
-  __builtin_prefetch (next[i] + g->offset + 16);
+  __builtin_prefetch (c + i * ldc, 1);
+#define LOAD_BIAS(i, v)                                                        \
+  vf bias_##v = bias ? vload (bias + v * LANES) : vset (0);
 
 /* Where @x is the same number all over, of use to some levels. */
 #ifndef VFMA_ONE
@@ -40,37 +38,63 @@
     ROWS (STEP_ROW)                                                            \
   }
 
-#define STORE(i, v)                                                            \
-  if (g->add)                                                                  \
-    sum##i##_##v += vload (add + i * g->ld_add + v * LANES);                   \
-  vstore (g->c + i * g->ldc + v * LANES, finish (&last, sum##i##_##v));
+#define ADD(i, v)    sum##i##_##v += vload (add + i * ld_add + v * LANES);
+#define ADD_ROW(i)   VECTORS (ADD, i)
+#define CLAMP(i, v)  sum##i##_##v = finish_clamp (&last, sum##i##_##v);
+#define CLAMP_ROW(i) VECTORS (CLAMP, i)
+#define HARD(i, v)   sum##i##_##v = finish_hard (&last, sum##i##_##v);
+#define HARD_ROW(i)  VECTORS (HARD, i)
+#define STORE(i, v)  vstore (c + i * ldc + v * LANES, sum##i##_##v);
 #define STORE_ROW(i) VECTORS (STORE, i)
 
-#define GEMM(N, ROWS)                                                          \
-  static void gemm_##N (const SiambanGemm *g)                                  \
+#define FINISH(ROWS)                                                           \
   {                                                                            \
-    const float *const *rows = g->rows;                                        \
-    const float *const *next = rows + N;                                       \
-    const float *segment = g->b, *add = g->add ? g->add : g->c;                \
-    size_t run = g->run;                                                       \
-    ROWS (START_ROW)                                                           \
-    for (size_t s = 0; s < g->n_segments; s++) {                               \
-      const float *b = segment;                                                \
-      size_t k = 0;                                                            \
-      ROWS (POINT_ROW)                                                         \
-      for (; k + 4 <= run; k += 4, b += 4 * SIAMBAN_PANEL) {                   \
-        STEP_ALL (0, ROWS)                                                     \
-        STEP_ALL (1, ROWS)                                                     \
-        STEP_ALL (2, ROWS)                                                     \
-        STEP_ALL (3, ROWS)                                                     \
-      }                                                                        \
-      for (; k < run; k++, b += SIAMBAN_PANEL)                                 \
-        STEP_ALL (0, ROWS)                                                     \
-      segment += g->b_pitch;                                                   \
-      rows += g->pitch;                                                        \
-    }                                                                          \
     const Finish last = finish_load (&g->finish);                              \
-    ROWS (STORE_ROW)                                                           \
+    if (last.hard == SIAMBAN_HARD_NONE) {                                      \
+      ROWS (CLAMP_ROW)                                                         \
+    } else {                                                                   \
+      ROWS (HARD_ROW)                                                          \
+    }                                                                          \
+  }
+
+/* The panels of one tile. */
+#define GEMM(N, ROWS)                                                          \
+  static void gemm_##N (const SiambanGemm *g, const float *const *tile,        \
+      float *c, const float *add, size_t panels)                               \
+  {                                                                            \
+    const float *panel = g->b, *bias = g->bias;                                \
+    const size_t run = g->run, ldc = g->ldc, ld_add = g->ld_add;               \
+    for (; panels > 0; panels--) {                                             \
+      const float *const *rows = tile;                                         \
+      const float *segment = panel;                                            \
+      VECTORS (LOAD_BIAS, 0)                                                   \
+      ROWS (START_ROW)                                                         \
+      for (size_t s = g->n_segments; s > 0; s--) {                             \
+        const float *b = segment;                                              \
+        size_t k = 0;                                                          \
+        ROWS (POINT_ROW)                                                       \
+        for (; k + 4 <= run; k += 4, b += 4 * SIAMBAN_PANEL) {                 \
+          STEP_ALL (0, ROWS)                                                   \
+          STEP_ALL (1, ROWS)                                                   \
+          STEP_ALL (2, ROWS)                                                   \
+          STEP_ALL (3, ROWS)                                                   \
+        }                                                                      \
+        for (; k < run; k++, b += SIAMBAN_PANEL)                               \
+          STEP_ALL (0, ROWS)                                                   \
+        segment += g->b_pitch;                                                 \
+        rows += g->pitch;                                                      \
+      }                                                                        \
+      if (add) {                                                               \
+        ROWS (ADD_ROW)                                                         \
+        add += SIAMBAN_PANEL;                                                  \
+      }                                                                        \
+      FINISH (ROWS)                                                            \
+      ROWS (STORE_ROW)                                                         \
+      c += SIAMBAN_PANEL;                                                      \
+      panel += g->b_panel;                                                     \
+      if (bias)                                                                \
+        bias += SIAMBAN_PANEL;                                                 \
+    }                                                                          \
   }
 
 GEMM (1, ROWS_1)
@@ -88,10 +112,22 @@ GEMM (11, ROWS_11)
 GEMM (12, ROWS_12)
 #endif
 
-static void
-gemm (const SiambanGemm *g, unsigned rows)
+/* What the next tile starts with. */
+INLINE void
+fetch_rows (const float *const *rows, size_t offset)
 {
-  static void (*const kernels[]) (const SiambanGemm *) = {
+  for (int i = 0; i < GEMM_ROWS; i++) {
+    __builtin_prefetch (rows[i] + offset);
+    __builtin_prefetch (rows[i] + offset + 16);
+  }
+}
+
+/* Tiles as even as can be. */
+static void
+gemm (const SiambanGemm *g, size_t pixels, size_t panels)
+{
+  static void (*const kernels[]) (const SiambanGemm *, const float *const *,
+      float *, const float *, size_t) = {
     gemm_1,
     gemm_2,
     gemm_3,
@@ -107,5 +143,13 @@ gemm (const SiambanGemm *g, unsigned rows)
     gemm_12,
 #endif
   };
-  kernels[rows - 1](g);
+  size_t tiles = (pixels + GEMM_ROWS - 1) / GEMM_ROWS;
+  size_t at = 0, more = tiles ? pixels % tiles : 0;
+  for (size_t t = 0; t < tiles; t++) {
+    size_t n = pixels / tiles + (t < more);
+    fetch_rows (g->rows + at + n, g->offset);
+    kernels[n - 1](g, g->rows + at, g->c + at * g->ldc,
+        g->add ? g->add + at * g->ld_add : NULL, panels);
+    at += n;
+  }
 }
