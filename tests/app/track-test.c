@@ -8,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
+
+#include "program.h"
 
 #define WALKER "375,422,55,153"
 #define FRAMES 12
@@ -21,13 +22,6 @@ typedef struct
   char *folder;
   char *sequence; /* FRAMES images of 161 x 121, numbered from 1 */
 } Fixture;
-
-typedef struct
-{
-  int status;
-  char *out;
-  char *err;
-} Outcome;
 
 static char *
 demo_clip (void)
@@ -89,68 +83,12 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->folder);
 }
 
-static GSubprocess *
-start (char **args)
-{
-  GPtrArray *argv = g_ptr_array_new ();
-  GError *error = NULL;
-  GSubprocess *process;
+#define track(...) program_run ("SIAMBAN_TRACK", __VA_ARGS__)
 
-  g_ptr_array_add (argv, (gpointer)g_getenv ("SIAMBAN_TRACK"));
-  for (int i = 0; args[i]; i++)
-    g_ptr_array_add (argv, args[i]);
-  g_ptr_array_add (argv, NULL);
-  process = g_subprocess_newv ((const char *const *)argv->pdata,
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
-  g_assert_no_error (error);
-  g_ptr_array_free (argv, TRUE);
-  return process;
-}
-
-/* The arguments end with NULL. */
-static Outcome
-track (const char *first, ...)
-{
-  GStrvBuilder *builder = g_strv_builder_new ();
-  Outcome outcome;
-  GSubprocess *process;
-  char **args;
-  va_list list;
-
-  va_start (list, first);
-  for (const char *arg = first; arg; arg = va_arg (list, const char *))
-    g_strv_builder_add (builder, arg);
-  va_end (list);
-  args = g_strv_builder_end (builder);
-  process = start (args);
-  g_assert_true (g_subprocess_communicate_utf8 (
-      process, NULL, NULL, &outcome.out, &outcome.err, NULL));
-  g_assert_true (g_subprocess_get_if_exited (process));
-  outcome.status = g_subprocess_get_exit_status (process);
-  g_object_unref (process);
-  g_strfreev (args);
-  g_strv_builder_unref (builder);
-  return outcome;
-}
-
-static void
-clear (Outcome *outcome)
-{
-  g_free (outcome->out);
-  g_free (outcome->err);
-}
-
-/* One line of explanation that holds @message. */
 static void
 assert_fails (Outcome outcome, int status, const char *message)
 {
-  g_test_message ("%s", outcome.err);
-  g_assert_cmpint (outcome.status, ==, status);
-  g_assert_true (g_str_has_prefix (outcome.err, "siamban-track: "));
-  g_assert_nonnull (strstr (outcome.err, message));
-  g_assert_true (
-      strchr (outcome.err, '\n') == outcome.err + strlen (outcome.err) - 1);
-  clear (&outcome);
+  program_assert_fails (outcome, "siamban-track: ", status, message);
 }
 
 static JsonArray *
@@ -178,7 +116,7 @@ lines_of (Outcome outcome)
   g_assert_cmpstr (outcome.err, ==, "");
   g_assert_cmpint (outcome.status, ==, 0);
   lines = parse_lines (outcome.out);
-  clear (&outcome);
+  program_clear (&outcome);
   return lines;
 }
 
@@ -313,7 +251,7 @@ test_interrupt (Fixture *fixture, gconstpointer data)
   JsonArray *lines;
 
   make_long (fixture);
-  process = start (args);
+  process = program_start ("SIAMBAN_TRACK", args);
   stream = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
   while ((line = g_data_input_stream_read_line (stream, NULL, NULL, NULL))) {
     if (n++ == 0)
