@@ -4,7 +4,9 @@
 #include "kernels/conv-private.h"
 #include "kernels/depthwise.h"
 
-#define PIXELS SIAMBAN_DEPTHWISE_PIXELS
+/* Products that are worth a job of their own. */
+#define JOB_PRODUCTS    65536
+#define JOBS_PER_THREAD 4
 
 typedef struct
 {
@@ -19,8 +21,7 @@ typedef struct
 {
   const Depthwise *self;
   SiambanWindow window;
-  const SiambanMaps *residual, *out;
-  float *pixels; /* PIXELS x channels a worker, for maps with no room */
+  int bands, groups; /* of rows, over all images, and of panels */
 } Run;
 
 static gboolean
@@ -69,60 +70,49 @@ parts (const void *data, SiambanPart *parts)
   return 2;
 }
 
-static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
-    unsigned threads)
-{
-  (void)in;
-  (void)out;
-  const Depthwise *self = data;
-  return threads * PIXELS * self->channels * sizeof (float);
-}
-
 static void
-copy_pixels (const Run *run, const float *from, size_t at, int n)
+run_job (void *data, unsigned i, unsigned worker)
 {
-  const SiambanMaps *out = run->out;
-  for (int i = 0; i < n; i++)
-    memcpy (out->data + (at + i) * out->ld, from + i * run->self->channels,
-        out->c * sizeof *from);
-}
-
-static void
-run_pixels (const Run *run, size_t at, int n, float *spare)
-{
-  const Depthwise *self = run->self;
-  const SiambanMaps *out = run->out, *residual = run->residual;
-  size_t row = at / out->w, c = out->c;
-  gboolean room = c == self->channels || (size_t)out->ld == self->channels;
-  float *to = room ? out->data + at * out->ld : spare;
-  size_t ld = room ? (size_t)out->ld : self->channels;
-  siamban_window_run (&run->window, row / out->h, row % out->h, at % out->w, n,
-      residual ? residual->data + at * residual->ld : NULL,
-      residual ? residual->ld : 0, to, ld);
-  for (int i = 0; i < n; i++) {
-    if (self->shape.act == SIAMBAN_ACT_SIGMOID)
-      siamban_activate (self->shape.act, to + i * ld, c);
-    memset (to + i * ld + c, 0, (self->channels - c) * sizeof *to);
-  }
-  if (!room)
-    copy_pixels (run, spare, at, n);
-}
-
-static void
-run_row (void *data, unsigned i, unsigned worker)
-{
+  (void)worker;
   const Run *run = data;
-  int w = run->out->w;
-  for (int x = 0; x < w; x += PIXELS)
-    run_pixels (run, (size_t)i * w + x, MIN (w - x, PIXELS),
-        run->pixels + worker * PIXELS * run->self->channels);
+  const SiambanMaps *out = run->window.out;
+  const SiambanConvShape *shape = &run->self->shape;
+  int panels = siamban_n_panels (shape), rows = out->n * out->h;
+  int group = i % run->groups, band = i / run->groups;
+  int first = panels * group / run->groups;
+  int last = panels * (group + 1) / run->groups;
+  int begin = rows * band / run->bands, end = rows * (band + 1) / run->bands;
+  for (int row = begin; row < end;) {
+    int image = row / out->h, next = MIN ((image + 1) * out->h, end);
+    siamban_window_run (&run->window, image, row - image * out->h,
+        next - image * out->h, first, last);
+    row = next;
+  }
+  siamban_conv_complete (shape, run->window.add != NULL, out,
+      (size_t)begin * out->w, (size_t)end * out->w, first, last);
+}
+
+/* Panels part better than rows do, which share some of what they read. */
+static void
+plan (Run *run, unsigned threads)
+{
+  const SiambanConvShape *shape = &run->self->shape;
+  const SiambanMaps *out = run->window.out;
+  int panels = siamban_n_panels (shape), rows = out->n * out->h;
+  double products = (double)rows * out->w * panels * SIAMBAN_PANEL *
+                    shape->kernel * shape->kernel;
+  int jobs = threads == 1 ? 1
+                          : CLAMP (products / JOB_PRODUCTS, 1,
+                                threads * JOBS_PER_THREAD);
+  run->groups = MIN (jobs, panels);
+  run->bands = MIN ((jobs + run->groups - 1) / run->groups, rows);
 }
 
 static void
 run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
+  (void)scratch;
   const Depthwise *self = data;
   const SiambanConvShape *shape = &self->shape;
   Run run = {
@@ -131,6 +121,7 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
           {
               .dsp = self->dsp,
               .in = in,
+              .out = out,
               .h = shape->kernel,
               .w = shape->kernel,
               .stride = shape->stride,
@@ -139,13 +130,12 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
               .weight = self->weight,
               .weight_pitch = self->channels,
               .bias = self->bias,
+              .add = residual,
               .finish = siamban_act_finish (shape->act),
           },
-      .residual = residual,
-      .out = out,
-      .pixels = scratch,
   };
-  siamban_team_run (team, (unsigned)out->n * out->h, run_row, &run);
+  plan (&run, siamban_team_size (team));
+  siamban_team_run (team, run.bands * run.groups, run_job, &run);
 }
 
 const SiambanConvAlgorithm siamban_conv_depthwise_simd = {
@@ -155,6 +145,5 @@ const SiambanConvAlgorithm siamban_conv_depthwise_simd = {
     .prepare = prepare,
     .free = depthwise_free,
     .parts = parts,
-    .scratch = scratch,
     .run = run,
 };

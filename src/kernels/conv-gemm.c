@@ -37,7 +37,6 @@ typedef struct
   size_t run;
   size_t pixels, block, blocks;
   size_t panels, group; /* group: panels of a job */
-  size_t wide;          /* channels that the map has room for, whole panels */
   const float **rows;
   size_t rows_size; /* of one worker */
 } Run;
@@ -114,8 +113,6 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
   run->block -= run->block % self->dsp->rows;
   run->blocks = (run->pixels + run->block - 1) / run->block;
   run->panels = siamban_round_up (shape->out, SIAMBAN_PANEL) / SIAMBAN_PANEL;
-  run->wide = MIN ((size_t)out->ld, run->panels * SIAMBAN_PANEL);
-  run->wide -= run->wide % SIAMBAN_PANEL;
   size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
   groups = CLAMP (groups, 1, run->panels);
   run->group = (run->panels + groups - 1) / groups;
@@ -159,12 +156,6 @@ add_border (void *data, unsigned i, unsigned worker)
         (size_t)from->w * 4 * sizeof *out);
 }
 
-static gboolean
-act_of_zero (SiambanAct act)
-{
-  return act == SIAMBAN_ACT_HARDSIGMOID || act == SIAMBAN_ACT_SIGMOID;
-}
-
 /* Pointers to what segment @s takes for pixels begin..end-1. */
 static void
 point (const Run *run, int s, size_t begin, size_t end, const float **rows)
@@ -198,47 +189,6 @@ typedef struct
   int from, to;
   size_t offset, length;
 } Part;
-
-/* A panel that sticks out of the map, through a tile with room for it. */
-static void
-run_tail (const Run *run, SiambanGemm g, size_t pixels)
-{
-  float tile[32 * SIAMBAN_PANEL];
-  const Gemm *self = run->gemm;
-  size_t n = self->shape.out % SIAMBAN_PANEL, ldc = g.ldc;
-  float *c = g.c;
-  g.c = tile;
-  g.ldc = SIAMBAN_PANEL;
-  for (size_t at = 0; at < pixels; at += 32) {
-    size_t some = MIN (pixels - at, 32);
-    self->dsp->gemm (&g, some, 1);
-    for (size_t i = 0; i < some; i++)
-      memcpy (c + (at + i) * ldc, tile + i * SIAMBAN_PANEL, n * sizeof *tile);
-    g.rows += some;
-    if (g.add)
-      g.add += some * g.ld_add;
-  }
-}
-
-/* What the kernels leave to do: the sigmoid, and zeroes behind the channels. */
-static void
-complete (const Run *run, size_t begin, size_t end, size_t first, size_t last)
-{
-  const SiambanConvShape *shape = &run->gemm->shape;
-  const SiambanMaps *out = run->out;
-  size_t from = first * SIAMBAN_PANEL, to = last * SIAMBAN_PANEL;
-  size_t n = MIN (to, (size_t)shape->out);
-  size_t wide = MAX (MIN (to, run->wide), n);
-  gboolean behind = wide > n && (run->residual || act_of_zero (shape->act));
-  if (!behind && shape->act != SIAMBAN_ACT_SIGMOID)
-    return;
-  for (size_t i = begin; i < end; i++) {
-    float *c = out->data + i * out->ld;
-    if (shape->act == SIAMBAN_ACT_SIGMOID)
-      siamban_activate (shape->act, c + from, n - from);
-    memset (c + n, 0, (wide - n) * sizeof *c);
-  }
-}
 
 /* Pixels begin..end-1 by panels first..last-1. */
 static void
@@ -275,30 +225,23 @@ run_part (const Run *run, const Part *part, const float **rows, size_t begin,
       g.add = residual->data + begin * residual->ld + column;
       g.ld_add = residual->ld;
     }
-    if (column < run->wide)
-      self->dsp->gemm (&g, end - begin, n);
-    else
-      run_tail (run, g, end - begin);
+    self->dsp->gemm (&g, end - begin, n);
   }
 }
 
-/* A panel that sticks out of the map takes the reduction whole, for lack of
- * room to keep a part of it. */
 static void
 run_panels (const Run *run, const float **rows, size_t begin, size_t end,
     size_t first, size_t last)
 {
   int together = MAX (BLOCK_RUN / run->run, 1);
-  size_t whole = run->wide / SIAMBAN_PANEL;
-  const Part all = {0, run->segments, 0, run->run};
   for (int s = 0; s < run->segments; s += together)
     for (size_t offset = 0; offset < run->run; offset += BLOCK_RUN) {
       Part part = {s, MIN (s + together, run->segments), offset,
           MIN (run->run - offset, BLOCK_RUN)};
-      run_part (run, &part, rows, begin, end, first, MIN (last, whole));
+      run_part (run, &part, rows, begin, end, first, last);
     }
-  run_part (run, &all, rows, begin, end, MAX (first, whole), last);
-  complete (run, begin, end, first, last);
+  siamban_conv_complete (&run->gemm->shape, run->residual != NULL, run->out,
+      begin, end, first, last);
 }
 
 static void

@@ -54,6 +54,12 @@ void siamban_conv_start (const SiambanConvShape *shape, const float *bias,
 void siamban_conv_activate (const SiambanConvShape *shape,
     const SiambanMaps *out, size_t begin, size_t end);
 
+/* For algorithms that write whole panels, first..last-1 of the pixels: what
+ * kernels leave to do, the sigmoid and the zeroes behind the channels. */
+void siamban_conv_complete (const SiambanConvShape *shape,
+    gboolean has_residual, const SiambanMaps *out, size_t begin, size_t end,
+    size_t first, size_t last);
+
 /* What kernels do of an activation: all but SIAMBAN_ACT_SIGMOID. */
 static inline SiambanFinish
 siamban_act_finish (SiambanAct act)

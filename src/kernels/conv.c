@@ -192,3 +192,23 @@ siamban_conv_activate (const SiambanConvShape *shape, const SiambanMaps *out,
   for (size_t i = begin; i < end; i++)
     siamban_activate (shape->act, out->data + i * out->ld, shape->out);
 }
+
+void
+siamban_conv_complete (const SiambanConvShape *shape, gboolean has_residual,
+    const SiambanMaps *out, size_t begin, size_t end, size_t first, size_t last)
+{
+  gboolean sigmoid = shape->act == SIAMBAN_ACT_SIGMOID;
+  size_t from = first * SIAMBAN_PANEL, to = last * SIAMBAN_PANEL;
+  size_t n = MIN (to, (size_t)shape->out);
+  /* Of zeroes there, most activations make zeroes. */
+  gboolean clear = to > n && (has_residual || sigmoid ||
+                                 shape->act == SIAMBAN_ACT_HARDSIGMOID);
+  if (!sigmoid && !clear)
+    return;
+  for (size_t i = begin; i < end; i++) {
+    float *c = out->data + i * out->ld;
+    if (sigmoid)
+      siamban_activate (shape->act, c + from, n - from);
+    memset (c + n, 0, (to - n) * sizeof *c);
+  }
+}

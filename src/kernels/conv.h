@@ -9,8 +9,8 @@
 #include "pool/pool.h"
 
 /* @n images of h x w pixels of @c channels, channels last: value (i, y, x, k)
- * is data[((i * h + y) * w + x) * ld + k]. ld is a multiple of SIAMBAN_LANES (4
- * for the image, whose fourth channel is 0) and data is 64-byte aligned.
+ * is data[((i * h + y) * w + x) * ld + k]. ld is c rounded up to SIAMBAN_LANES
+ * (4 for the image, whose fourth channel is 0) and data is 64-byte aligned.
  * Channels c..ld-1 exist and are finite, usually 0; nothing may depend on their
  * value. */
 typedef struct
@@ -77,8 +77,7 @@ size_t siamban_conv_scratch (const SiambanConv *conv, const SiambanMaps *in,
     const SiambanMaps *out, unsigned threads);
 
 /* @residual: NULL, or of out's shape; may be @out's own memory. @in and @out do
- * not overlap. Channels out.c..out.ld-1 are written 0 when the map's ld allows
- * it to be asked for (ld == c rounded up to SIAMBAN_LANES). */
+ * not overlap. Channels out.c..out.ld-1 are written 0. */
 void siamban_conv_run (const SiambanConv *conv, const SiambanMaps *in,
     const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
     SiambanTeam *team);

@@ -1,75 +1,112 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/depthwise.h"
 
-#include "kernels/conv-private.h"
-
-/* Channels and taps at a time. */
-#define CHANNELS 1024
-#define TAPS     64
-
-static const float zeros[CHANNELS];
-
-/* Pointers to channel @channel of what tap @tap takes for @n pixels. */
-static void
-point (const SiambanWindow *window, int image, int row, int column, int n,
-    int tap, size_t channel, const float **taps)
+/* Places begin..end-1, along one axis, at which taps from..to-1 of the window
+ * lie inside the map. */
+typedef struct
 {
-  const SiambanMaps *in = window->in;
-  int y =
-      row * window->stride - window->pad + tap / window->w * window->dilation;
-  int x = column * window->stride - window->pad +
-          tap % window->w * window->dilation;
-  gboolean inside = y >= 0 && y < in->h;
-  const float *line = in->data + channel;
-  if (inside)
-    line += ((size_t)image * in->h + y) * in->w * in->ld;
-  for (int i = 0; i < n; i++, x += window->stride)
-    taps[i] = inside && x >= 0 && x < in->w ? line + (size_t)x * in->ld : zeros;
+  int begin, end;
+  int from, to;
+} Span;
+
+/* How many places of taps, at @start and then every @dilation, lie below 0. */
+static int
+taps_below (int start, int dilation, int taps)
+{
+  return CLAMP ((dilation - 1 - start) / dilation, 0, taps);
 }
 
-/* Channels from @channel of at most SIAMBAN_DEPTHWISE_PIXELS pixels; @d has
- * the rest. */
-static void
-run_pixels (const SiambanWindow *window, int image, int row, int column, int n,
-    size_t channel, SiambanDepthwise d)
+static Span
+span_at (const SiambanWindow *window, int place, int size, int taps)
 {
-  const float *taps[TAPS * SIAMBAN_DEPTHWISE_PIXELS];
-  int all = window->h * window->w;
-  for (int from = 0; from < all; from += TAPS) {
-    int to = MIN (from + TAPS, all);
-    for (int t = from; t < to; t++)
-      point (window, image, row, column, n, t, channel,
-          taps + (t - from) * SIAMBAN_DEPTHWISE_PIXELS);
-    d.taps = taps;
-    d.n_taps = to - from;
-    d.weight = window->weight + from * window->weight_pitch + channel;
-    if (to == all)
-      d.finish = window->finish;
-    window->dsp->depthwise (&d, n);
-    d.bias = NULL;
-    d.add = d.c;
-    d.ld_add = d.ldc;
+  int start = place * window->stride - window->pad;
+  int from = taps_below (start, window->dilation, taps);
+  int to = taps_below (start - size, window->dilation, taps);
+  return (Span){place, place + 1, from, to};
+}
+
+/* Those from @begin to @end - 1, at most 2 * taps + 2. */
+static int
+find_spans (const SiambanWindow *window, int begin, int end, int size, int taps,
+    Span *spans)
+{
+  int n = 0;
+  for (int place = begin; place < end; place++) {
+    Span span = span_at (window, place, size, taps);
+    if (n > 0 && spans[n - 1].from == span.from && spans[n - 1].to == span.to)
+      spans[n - 1].end++;
+    else
+      spans[n++] = span;
+  }
+  return n;
+}
+
+static const float *
+first_tap (const SiambanWindow *window, int image, const Span *y, const Span *x)
+{
+  const SiambanMaps *in = window->in;
+  int row =
+      y->begin * window->stride - window->pad + y->from * window->dilation;
+  int column =
+      x->begin * window->stride - window->pad + x->from * window->dilation;
+  if (y->from == y->to || x->from == x->to)
+    return in->data;
+  return in->data + (((size_t)image * in->h + row) * in->w + column) * in->ld;
+}
+
+/* One panel of a rectangle all of whose pixels have the same taps, along its
+ * longer side. */
+static void
+run_rectangle (const SiambanWindow *window, int image, const Span *y,
+    const Span *x, int panel)
+{
+  const SiambanMaps *in = window->in, *out = window->out, *add = window->add;
+  int wide = x->end - x->begin, high = y->end - y->begin;
+  gboolean across = wide >= high;
+  size_t k = (size_t)panel * SIAMBAN_PANEL, line = (size_t)in->w * in->ld;
+  size_t tap = (size_t)y->from * window->w + x->from;
+  size_t at = ((size_t)image * out->h + y->begin) * out->w + x->begin;
+  size_t step = window->stride * (across ? (size_t)in->ld : line);
+  size_t skip = window->stride * (across ? line : (size_t)in->ld);
+  size_t next = across ? 1 : out->w, other = across ? out->w : 1;
+  SiambanDepthwise d = {
+      .in = first_tap (window, image, y, x) + k,
+      .step = step,
+      .rows = y->to - y->from,
+      .columns = x->to - x->from,
+      .row = window->dilation * line,
+      .column = (size_t)window->dilation * in->ld,
+      .weight = window->weight + tap * window->weight_pitch + k,
+      .weight_row = window->w * window->weight_pitch,
+      .weight_column = window->weight_pitch,
+      .c = out->data + at * out->ld + k,
+      .ldc = next * out->ld,
+      .bias = window->bias ? window->bias + k : NULL,
+      .add = add ? add->data + at * add->ld + k : NULL,
+      .ld_add = add ? next * add->ld : 0,
+      .finish = window->finish,
+  };
+  for (int i = 0; i < MIN (wide, high); i++) {
+    window->dsp->depthwise (&d, MAX (wide, high));
+    d.in += skip;
+    d.c += other * out->ld;
+    if (add)
+      d.add += other * add->ld;
   }
 }
 
+/* A panel's filters and a few rows of its pixels stay in the first-level
+ * cache. */
 void
-siamban_window_run (const SiambanWindow *window, int image, int row, int column,
-    int n, const float *add, size_t ld_add, float *c, size_t ldc)
+siamban_window_run (const SiambanWindow *window, int image, int begin, int end,
+    int first, int last)
 {
-  size_t channels = siamban_round_up (window->in->c, SIAMBAN_PANEL);
-  for (int i = 0; i < n; i += SIAMBAN_DEPTHWISE_PIXELS)
-    for (size_t k = 0; k < channels; k += CHANNELS) {
-      SiambanDepthwise d = {
-          .weight_pitch = window->weight_pitch,
-          .channels = MIN (channels - k, CHANNELS),
-          .c = c + i * ldc + k,
-          .ldc = ldc,
-          .bias = window->bias ? window->bias + k : NULL,
-          .add = add ? add + i * ld_add + k : NULL,
-          .ld_add = ld_add,
-          .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
-      };
-      run_pixels (window, image, row, column + i,
-          MIN (n - i, SIAMBAN_DEPTHWISE_PIXELS), k, d);
-    }
+  Span *y = g_newa (Span, 2 * window->h + 2);
+  Span *x = g_newa (Span, 2 * window->w + 2);
+  int n_y = find_spans (window, begin, end, window->in->h, window->h, y);
+  int n_x = find_spans (window, 0, window->out->w, window->in->w, window->w, x);
+  for (int panel = first; panel < last; panel++)
+    for (int i = 0; i < n_y; i++)
+      for (int j = 0; j < n_x; j++)
+        run_rectangle (window, image, &y[i], &x[j], panel);
 }

@@ -6,21 +6,22 @@
 #include "kernels/dsp.h"
 
 /* A window of h x w filters, a tap @weight_pitch floats behind the one before
- * it, that slides over @in. */
+ * it, that slides over @in and makes @out. */
 typedef struct
 {
   const SiambanDsp *dsp;
-  const SiambanMaps *in;
+  const SiambanMaps *in, *out;
   int h, w, stride, pad, dilation;
   const float *weight;
   size_t weight_pitch;
-  const float *bias; /* or NULL */
+  const float *bias;      /* or NULL */
+  const SiambanMaps *add; /* or NULL; may be @out */
   SiambanFinish finish;
 } SiambanWindow;
 
-/* @n pixels from (row, column) of image @image's output, @ldc apart at @c,
- * channels rounded up to SIAMBAN_PANEL. @add: NULL, or added, as far apart. */
-void siamban_window_run (const SiambanWindow *window, int image, int row,
-    int column, int n, const float *add, size_t ld_add, float *c, size_t ldc);
+/* Rows begin..end-1 of image @image, panels first..last-1 of SIAMBAN_PANEL
+ * channels. */
+void siamban_window_run (const SiambanWindow *window, int image, int begin,
+    int end, int first, int last);
 
 #endif

@@ -57,19 +57,20 @@ typedef struct
 /* Pointers that must be there behind the last pixel's. */
 #define SIAMBAN_ROWS_AHEAD 32
 
-/* Up to SIAMBAN_DEPTHWISE_PIXELS pixels by all channels, a multiple of
- * SIAMBAN_PANEL:
- *   c[i] = finish (bias + add[i] + sum over taps t of
- *       taps[t * DEPTHWISE_PIXELS + i] * weight[t * weight_pitch])
+/* Some pixels, in a row or in a column, by one panel of channels:
+ *   c[i * ldc] = finish (bias + sum over taps r < rows, t < columns of
+ *       in[i * step + r * row + t * column] *
+ *       weight[r * weight_row + t * weight_column]
+ *     + add[i * ld_add])
  * @bias and @add may be NULL; @add may be @c. */
-#define SIAMBAN_DEPTHWISE_PIXELS 4
 typedef struct
 {
-  const float *const *taps;
-  size_t n_taps;
+  const float *in;
+  size_t step;
+  unsigned rows, columns;
+  size_t row, column;
   const float *weight;
-  size_t weight_pitch;
-  size_t channels;
+  size_t weight_row, weight_column;
   float *c;
   size_t ldc;
   const float *bias;
@@ -113,7 +114,7 @@ typedef struct
 {
   unsigned rows; /* pixels that gemm takes at a time */
   void (*gemm) (const SiambanGemm *gemm, size_t pixels, size_t panels);
-  void (*depthwise) (const SiambanDepthwise *depthwise, unsigned pixels);
+  void (*depthwise) (const SiambanDepthwise *depthwise, size_t pixels);
   SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];
 } SiambanDsp;
 

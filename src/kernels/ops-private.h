@@ -17,7 +17,8 @@ siamban_map_row (const SiambanMaps *maps, int row)
 static inline void
 siamban_zero_behind (const SiambanMaps *out, float *pixel)
 {
-  memset (pixel + out->c, 0, (out->ld - out->c) * sizeof *pixel);
+  if (out->c < out->ld)
+    memset (pixel + out->c, 0, (out->ld - out->c) * sizeof *pixel);
 }
 
 /* NULL where the level has none of its own. */

@@ -17,6 +17,7 @@ correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
   SiambanWindow window = {
       .dsp = dsp,
       .in = &in[1],
+      .out = out,
       .h = z->h,
       .w = z->w,
       .stride = 1,
@@ -25,14 +26,16 @@ correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
       .weight_pitch = z->ld,
       .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
   };
-  for (int i = begin; i < end; i++) {
-    float *to = siamban_map_row (out, i);
-    window.weight = siamban_map_row (z, i / out->h * z->h);
-    siamban_window_run (
-        &window, i / out->h, i % out->h, 0, out->w, NULL, 0, to, out->ld);
-    for (int x = 0; x < out->w; x++)
-      siamban_zero_behind (out, to + (size_t)x * out->ld);
+  for (int i = begin; i < end;) {
+    int image = i / out->h, next = MIN ((image + 1) * out->h, end);
+    window.weight = siamban_map_row (z, image * z->h);
+    siamban_window_run (&window, image, i - image * out->h,
+        next - image * out->h, 0, out->ld / SIAMBAN_PANEL);
+    i = next;
   }
+  for (int x = 0; x < (end - begin) * out->w; x++)
+    siamban_zero_behind (
+        out, siamban_map_row (out, begin) + (size_t)x * out->ld);
 }
 
 /* Channels k..k+n-1 of up to SIAMBAN_PANEL of the template's pixels, pixels

@@ -1,46 +1,79 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Depthwise products: as gemm.h, but each channel meets its own filter. */
 
-#define TAP_ROW(i) const float *a##i = taps[i] + k;
-#define TAP(i, v)  VFMA (sum##i##_##v, vload (a##i + v * LANES), b_##v);
-#define TAP_ALL(i) VECTORS (TAP, i)
-#define BIAS(i, v)                                                             \
-  vf sum##i##_##v = d->bias ? vload (d->bias + k + v * LANES) : vset (0);
-#define BIAS_ROW(i) VECTORS (BIAS, i)
-#define KEEP(i, v)                                                             \
-  if (d->add)                                                                  \
-    sum##i##_##v += vload (d->add + i * d->ld_add + k + v * LANES);            \
-  vstore (d->c + i * d->ldc + k + v * LANES, finish (&last, sum##i##_##v));
-#define KEEP_ROW(i) VECTORS (KEEP, i)
+/* As many pixels as keep the sums apart for as long as a product takes. */
+#if LANES == 16
+#define DEPTHWISE_PIXELS 8
+#else
+#define DEPTHWISE_PIXELS 6
+#endif
+
+#define POINT_TAP(i) const float *a##i = line + i * step;
+#define TAP(i, v)    VFMA (sum##i##_##v, vload (a##i + at + v * LANES), b_##v);
+#define TAP_ROW(i)   VECTORS (TAP, i)
+#define START_SUM(i) VECTORS (START, i)
 
 #define DEPTHWISE(N, ROWS)                                                     \
-  static void depthwise_##N (const SiambanDepthwise *d)                        \
+  static void depthwise_##N (const SiambanDepthwise *d, const float *line,     \
+      float *c, const float *add)                                              \
   {                                                                            \
-    const Finish last = finish_load (&d->finish);                              \
-    for (size_t k = 0; k < d->channels; k += SIAMBAN_PANEL) {                  \
-      const float *const *taps = d->taps;                                      \
-      const float *b = d->weight + k;                                          \
-      ROWS (BIAS_ROW)                                                          \
-      for (size_t t = 0; t < d->n_taps; t++) {                                 \
+    const size_t step = d->step, row = d->row, column = d->column;             \
+    const size_t ldc = d->ldc, ld_add = d->ld_add;                             \
+    const size_t end = d->columns * column;                                    \
+    const float *bias = d->bias, *filter = d->weight;                          \
+    VECTORS (LOAD_BIAS, 0)                                                     \
+    ROWS (START_SUM)                                                           \
+    for (unsigned r = 0; r < d->rows; r++) {                                   \
+      const float *b = filter;                                                 \
+      ROWS (POINT_TAP)                                                         \
+      for (size_t at = 0; at < end; at += column) {                            \
         VECTORS (LOAD_B, 0)                                                    \
         ROWS (TAP_ROW)                                                         \
-        ROWS (TAP_ALL)                                                         \
-        taps += SIAMBAN_DEPTHWISE_PIXELS;                                      \
-        b += d->weight_pitch;                                                  \
+        b += d->weight_column;                                                 \
       }                                                                        \
-      ROWS (KEEP_ROW)                                                          \
+      line += row;                                                             \
+      filter += d->weight_row;                                                 \
     }                                                                          \
+    if (add) {                                                                 \
+      ROWS (ADD_ROW)                                                           \
+    }                                                                          \
+    FINISH (&d->finish, ROWS)                                                  \
+    ROWS (STORE_ROW)                                                           \
   }
 
 DEPTHWISE (1, ROWS_1)
 DEPTHWISE (2, ROWS_2)
 DEPTHWISE (3, ROWS_3)
 DEPTHWISE (4, ROWS_4)
+DEPTHWISE (5, ROWS_5)
+DEPTHWISE (6, ROWS_6)
+#if DEPTHWISE_PIXELS == 8
+DEPTHWISE (7, ROWS_7)
+DEPTHWISE (8, ROWS_8)
+#endif
 
 static void
-depthwise (const SiambanDepthwise *d, unsigned pixels)
+depthwise (const SiambanDepthwise *d, size_t pixels)
 {
-  static void (*const kernels[]) (const SiambanDepthwise *) = {
-      depthwise_1, depthwise_2, depthwise_3, depthwise_4};
-  kernels[pixels - 1](d);
+  static void (*const kernels[]) (
+      const SiambanDepthwise *, const float *, float *, const float *) = {
+    depthwise_1,
+    depthwise_2,
+    depthwise_3,
+    depthwise_4,
+    depthwise_5,
+    depthwise_6,
+#if DEPTHWISE_PIXELS == 8
+    depthwise_7,
+    depthwise_8,
+#endif
+  };
+  size_t tiles = (pixels + DEPTHWISE_PIXELS - 1) / DEPTHWISE_PIXELS;
+  size_t at = 0, more = tiles ? pixels % tiles : 0;
+  for (size_t t = 0; t < tiles; t++) {
+    size_t n = pixels / tiles + (t < more);
+    kernels[n - 1](d, d->in + at * d->step, d->c + at * d->ldc,
+        d->add ? d->add + at * d->ld_add : NULL);
+    at += n;
+  }
 }

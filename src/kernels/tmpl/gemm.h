@@ -47,9 +47,9 @@
 #define STORE(i, v)  vstore (c + i * ldc + v * LANES, sum##i##_##v);
 #define STORE_ROW(i) VECTORS (STORE, i)
 
-#define FINISH(ROWS)                                                           \
+#define FINISH(FROM, ROWS)                                                     \
   {                                                                            \
-    const Finish last = finish_load (&g->finish);                              \
+    const Finish last = finish_load (FROM);                                    \
     if (last.hard == SIAMBAN_HARD_NONE) {                                      \
       ROWS (CLAMP_ROW)                                                         \
     } else {                                                                   \
@@ -88,7 +88,7 @@
         ROWS (ADD_ROW)                                                         \
         add += SIAMBAN_PANEL;                                                  \
       }                                                                        \
-      FINISH (ROWS)                                                            \
+      FINISH (&g->finish, ROWS)                                                \
       ROWS (STORE_ROW)                                                         \
       c += SIAMBAN_PANEL;                                                      \
       panel += g->b_panel;                                                     \
