@@ -12,8 +12,8 @@
 #define BLOCK_BYTES      262144
 #define MAX_BLOCK_PIXELS 240
 #define JOBS_PER_THREAD  8
-#define QUANTISE_JOBS    4 /* a thread */
-#define MAX_TERMS        131072
+#define QUANTISE_JOBS    4     /* a thread */
+#define MAX_TERMS        65536 /* times 255 * 127 is below 2^31 */
 
 typedef struct
 {
@@ -163,7 +163,8 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
   run->panels = siamban_n_panels (shape);
   size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
   groups = CLAMP (groups, 1, run->panels);
-  run->group = (run->panels + groups - 1) / groups;
+  run->group =
+      siamban_round_up ((run->panels + groups - 1) / groups, self->dsp->panels);
   run->rows_size = run->block * run->taps;
 }
 
@@ -241,6 +242,7 @@ static void
 run_tile (const Run *run, SiambanIntGemm *g, unsigned rows, gboolean tail)
 {
   const Gemm *self = run->gemm;
+  size_t columns = g->b_panel ? 2 * SIAMBAN_PANEL : SIAMBAN_PANEL;
   if (tail) {
     run_tail (self, run->out, g, rows);
     return;
@@ -248,13 +250,13 @@ run_tile (const Run *run, SiambanIntGemm *g, unsigned rows, gboolean tail)
   self->dsp->gemm8.gemm (g, rows);
   if (self->shape.act > SIAMBAN_ACT_RELU6)
     for (unsigned r = 0; r < rows; r++)
-      siamban_activate (self->shape.act, g->c + r * g->ldc, SIAMBAN_PANEL);
+      siamban_activate (self->shape.act, g->c + r * g->ldc, columns);
 }
 
-/* All tiles of pixels begin..end-1 by one panel. */
+/* All tiles of pixels begin..end-1 by @panels panels, 1 or 2. */
 static void
-run_panel (
-    const Run *run, const guint8 **rows, size_t begin, size_t end, size_t panel)
+run_panels (const Run *run, const guint8 **rows, size_t begin, size_t end,
+    size_t panel, size_t panels)
 {
   static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
   const Gemm *self = run->gemm;
@@ -275,6 +277,7 @@ run_panel (
       .bias = self->bias + first,
       .low = siamban_act_finish (self->shape.act).low,
       .high = siamban_act_finish (self->shape.act).high,
+      .b_panel = panels == 2 ? run->taps * segment : 0,
   };
   for (size_t t = 0; t < tiles; t++) {
     size_t from = n * t / tiles, to = n * (t + 1) / tiles, at = begin + from;
@@ -299,8 +302,11 @@ run_job (void *data, unsigned i, unsigned worker)
   size_t last = MIN (panel + run->group, run->panels);
   for (int t = 0; t < run->taps; t++)
     point (run, t, begin, end, rows + t * run->block);
-  for (; panel < last; panel++)
-    run_panel (run, rows, begin, end, panel);
+  size_t whole = MIN (last, (size_t)run->gemm->shape.out / SIAMBAN_PANEL);
+  for (size_t n; panel < last; panel += n) {
+    n = panel + run->gemm->dsp->panels <= whole ? run->gemm->dsp->panels : 1;
+    run_panels (run, rows, begin, end, panel, n);
+  }
 }
 
 static void

@@ -25,7 +25,7 @@ typedef struct
   const SiambanWinograd *kernels;
   size_t depth;   /* channels of the input, rounded up */
   gint16 *weight; /* panel x position x pair of channels x SIAMBAN_PANEL x 2 */
-  float *scale;   /* panel x position x SIAMBAN_PANEL */
+  float *scale;   /* position x panel x SIAMBAN_PANEL */
   float *bias;
   float *zeros; /* a pixel of the padding */
 } Winograd;
@@ -36,6 +36,7 @@ typedef struct
   SiambanTiles tiles;
   size_t chunk, chunks; /* chunk: tiles of a job, at most */
   size_t panels, group, groups;
+  size_t columns;      /* of a job's sums */
   size_t tile_pitch;   /* bytes of a tile's input at one position */
   size_t input_pitch;  /* bytes of all tiles' */
   size_t floats_pitch; /* floats of a tile's input before it is quantised */
@@ -48,10 +49,13 @@ typedef struct
 
 /* @u, a panel's filters at one position, to its place among the weights. */
 static void
-quantise_position (Winograd *self, const float *u, size_t at)
+quantise_position (
+    Winograd *self, const float *u, size_t panel, size_t position)
 {
-  gint16 *to = self->weight + at * self->depth * SIAMBAN_PANEL;
-  float *scale = self->scale + at * SIAMBAN_PANEL;
+  size_t panels = siamban_n_panels (&self->shape);
+  gint16 *to = self->weight +
+               (panel * POSITIONS + position) * self->depth * SIAMBAN_PANEL;
+  float *scale = self->scale + (position * panels + panel) * SIAMBAN_PANEL;
   size_t in = self->shape.in;
   for (size_t o = 0; o < SIAMBAN_PANEL; o++) {
     float most = 0;
@@ -74,8 +78,7 @@ prepare_panel (Winograd *self, size_t panel, const float *w, float *u)
   for (int row = 0; row < SIDE; row++) {
     self->kernels->weight (w, in, row, u, pitch);
     for (int i = 0; i < SIDE; i++)
-      quantise_position (
-          self, u + i * pitch, panel * POSITIONS + row * SIDE + i);
+      quantise_position (self, u + i * pitch, panel, row * SIDE + i);
   }
 }
 
@@ -165,14 +168,15 @@ plan (Run *run, const Winograd *self, const SiambanMaps *in,
   run->panels = siamban_n_panels (&self->shape);
   run->group = run->panels * run->chunks / (threads * JOBS);
   run->group = CLAMP (run->group, 1, MAX_GROUP);
+  run->group = siamban_round_up (run->group, self->dsp->panels);
+  run->columns = run->group * SIAMBAN_PANEL;
   run->groups = (run->panels + run->group - 1) / run->group;
   run->chunk = (n + run->chunks - 1) / run->chunks;
   run->tile_pitch = self->depth * sizeof (gint16) + LINE;
   run->input_pitch = n * run->tile_pitch + LINE;
   run->floats_pitch = self->depth + LINE / sizeof (float);
-  run->sums_pitch = run->chunk * SIAMBAN_PANEL + LINE / sizeof (float);
-  run->worker_floats =
-      POSITIONS * MAX (run->floats_pitch, run->group * run->sums_pitch);
+  run->sums_pitch = run->chunk * run->columns + LINE / sizeof (float);
+  run->worker_floats = POSITIONS * MAX (run->floats_pitch, run->sums_pitch);
 }
 
 static size_t
@@ -208,12 +212,12 @@ transform_input (void *data, unsigned i, unsigned worker)
         run->scale + p * run->tiles.n + i);
 }
 
-/* Sums of tiles begin..end-1 by one panel at one position. */
+/* Sums of tiles begin..end-1 by @panels panels, 1 or 2, at one position. */
 static void
-multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t p,
-    float *sums)
+multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t panels,
+    size_t p, float *sums)
 {
-  static const float zeros[SIAMBAN_PANEL];
+  static const float zeros[2 * SIAMBAN_PANEL];
   const Winograd *self = run->self;
   const SiambanIntKernel *kernel = &self->dsp->gemm16;
   size_t n = end - begin, tiles = (n + kernel->rows - 1) / kernel->rows;
@@ -225,10 +229,11 @@ multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t p,
   SiambanIntGemm g = {
       .rows = rows,
       .n_segments = 1,
-      .ldc = SIAMBAN_PANEL,
-      .scale = self->scale + (panel * POSITIONS + p) * SIAMBAN_PANEL,
+      .ldc = run->columns,
+      .scale = self->scale + (p * run->panels + panel) * SIAMBAN_PANEL,
       .low = -INFINITY,
       .high = INFINITY,
+      .b_panel = panels == 2 ? POSITIONS * depth * SIAMBAN_PANEL : 0,
   };
   for (size_t k = 0; k < depth; k += BLOCK) {
     g.offset = k;
@@ -239,7 +244,7 @@ multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t p,
       size_t from = n * t / tiles, to = n * (t + 1) / tiles;
       for (size_t i = from; i < to; i++)
         rows[i - from] = input + (begin + i) * run->tile_pitch;
-      g.c = sums + from * SIAMBAN_PANEL;
+      g.c = sums + from * run->columns;
       g.row_scale = run->scale + p * run->tiles.n + begin + from;
       kernel->gemm (&g, to - from);
     }
@@ -254,16 +259,16 @@ run_job (void *data, unsigned i, unsigned worker)
   size_t last = MIN (first + run->group, run->panels);
   size_t begin = run->tiles.n * chunk / run->chunks;
   size_t end = run->tiles.n * (chunk + 1) / run->chunks;
-  size_t panel_floats = POSITIONS * run->sums_pitch;
+  size_t step = run->self->dsp->panels;
   float *sums = run->floats + worker * run->worker_floats;
   for (size_t p = 0; p < POSITIONS; p++)
-    for (size_t panel = first; panel < last; panel++)
-      multiply (run, begin, end, panel, p,
-          sums + (panel - first) * panel_floats + p * run->sums_pitch);
-  for (size_t panel = first; panel < last; panel++, sums += panel_floats)
+    for (size_t panel = first; panel < last; panel += step)
+      multiply (run, begin, end, panel, MIN (step, last - panel), p,
+          sums + p * run->sums_pitch + (panel - first) * SIAMBAN_PANEL);
+  for (size_t panel = first; panel < last; panel++, sums += SIAMBAN_PANEL)
     for (size_t t = begin; t < end; t++)
       siamban_tiles_write (&run->tiles, t, panel,
-          sums + (t - begin) * SIAMBAN_PANEL, run->sums_pitch);
+          sums + (t - begin) * run->columns, run->sums_pitch);
 }
 
 static void

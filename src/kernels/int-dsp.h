@@ -38,6 +38,9 @@ typedef struct
   const float *residual;
   size_t ld_residual;
   float low, high;
+  /* From b to the weights of a second panel, bytes; 0: there is none. All else
+   * of it lies behind that of the first. */
+  size_t b_panel;
 } SiambanIntGemm;
 
 typedef struct
@@ -49,8 +52,11 @@ typedef struct
 /* Kernels of one CPU level. */
 typedef struct
 {
-  int pixel_max;  /* of a pixel's bytes, from 0 */
-  int weight_max; /* of a weight's magnitude: sums of both never saturate */
+  /* Sums of these never saturate. They differ between levels, and with them
+   * packed weights. */
+  int pixel_max;           /* of a pixel's bytes, from 0 */
+  int weight_max;          /* of a weight's magnitude */
+  size_t panels;           /* the most that a gemm takes */
   SiambanIntKernel gemm8;  /* unsigned pixels, signed weights */
   SiambanIntKernel gemm16; /* 16-bit numbers on both sides */
   /* q = x * inverse + zero, rounded to even, within 0..pixel_max; not a number
@@ -67,6 +73,12 @@ const SiambanIntDsp *siamban_int_dsp (SiambanCpu level);
 
 #ifdef SIAMBAN_HAVE_AVX2
 extern const SiambanIntDsp siamban_int_dsp_avx2;
+#endif
+#ifdef SIAMBAN_HAVE_AVX512
+extern const SiambanIntDsp siamban_int_dsp_avx512;
+#endif
+#ifdef SIAMBAN_HAVE_AVX512_VNNI
+extern const SiambanIntDsp siamban_int_dsp_avx512_vnni;
 #endif
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Linked with --wrap, makes a program believe that the CPU has AVX-512. It then
- * takes the table linked before the library's. */
+/* Linked with --wrap, makes a program believe that the CPU has AVX-512 and
+ * VNNI, or what SIAMBAN_CPU says of them. It then takes the tables linked
+ * before the library's. */
 #include <glib.h>
 
 #include "kernels/cpu.h"
@@ -14,5 +15,6 @@ __wrap_siamban_cpu_level (void)
   const char *value = g_getenv ("SIAMBAN_CPU");
   if (value && !g_str_has_prefix (value, "avx512"))
     return __real_siamban_cpu_level ();
-  return SIAMBAN_CPU_AVX512;
+  return g_strcmp0 (value, "avx512") == 0 ? SIAMBAN_CPU_AVX512
+                                          : SIAMBAN_CPU_AVX512_VNNI;
 }

@@ -8,12 +8,13 @@
 
 #define GUARD    1e30f
 #define MAX_ROWS 12
-#define LDC      (SIAMBAN_PANEL + 3)
+#define COLUMNS  (2 * SIAMBAN_PANEL)
+#define LDC      (COLUMNS + 3)
 
 typedef struct
 {
   guint bits; /* 8 or 16 */
-  size_t segments, run, rows;
+  size_t segments, run, rows, panels;
   gboolean extreme; /* all numbers at their limits */
 } Case;
 
@@ -21,8 +22,9 @@ typedef struct
 {
   guint8 *pixels[MAX_ROWS * 9];
   guint8 *b;
-  float c[MAX_ROWS * LDC], start[SIAMBAN_PANEL], residual[MAX_ROWS * LDC];
-  float row_scale[MAX_ROWS], scale[SIAMBAN_PANEL];
+  size_t b_panel;
+  float c[MAX_ROWS * LDC], start[COLUMNS], residual[MAX_ROWS * LDC];
+  float row_scale[MAX_ROWS], scale[COLUMNS];
 } Buffers;
 
 static const SiambanIntDsp *dsp;
@@ -68,11 +70,13 @@ product (const Case *t, const guint8 *pixels, size_t k, const guint8 *group)
 static float
 expected (const Case *t, const Buffers *u, size_t row, size_t o)
 {
+  const guint8 *b = u->b + o / SIAMBAN_PANEL * u->b_panel +
+                    o % SIAMBAN_PANEL * SIAMBAN_INT_GROUP;
   gint64 sum = 0;
   for (size_t s = 0; s < t->segments; s++)
     for (size_t k = 0; k < t->run; k += SIAMBAN_INT_GROUP)
       sum += product (t, u->pixels[s * MAX_ROWS + row], k,
-          u->b + (s * t->run + k) * SIAMBAN_PANEL + o * SIAMBAN_INT_GROUP);
+          b + (s * t->run + k) * SIAMBAN_PANEL);
   g_assert_cmpint (ABS (sum), <=, G_MAXINT32);
   return fmaf ((float)sum, u->row_scale[row] * u->scale[o],
       u->start[o] + u->residual[row * LDC + o]);
@@ -81,14 +85,15 @@ expected (const Case *t, const Buffers *u, size_t row, size_t o)
 static void
 fill_all (const Case *t, Buffers *u)
 {
-  size_t size = t->segments * t->run * SIAMBAN_PANEL;
+  size_t size = t->segments * t->run * SIAMBAN_PANEL * t->panels;
+  u->b_panel = t->panels == 2 ? size / 2 : 0;
   for (size_t i = 0; i < t->segments * MAX_ROWS; i++) {
     u->pixels[i] = g_malloc (t->run);
     fill (t, u->pixels[i], t->run, FALSE);
   }
   u->b = g_aligned_alloc (size, 1, 64);
   fill (t, u->b, size, TRUE);
-  for (int i = 0; i < SIAMBAN_PANEL; i++) {
+  for (int i = 0; i < COLUMNS; i++) {
     u->start[i] = g_test_rand_int_range (-9, 10);
     u->scale[i] = ldexpf (1, g_test_rand_int_range (-3, 4));
   }
@@ -121,12 +126,14 @@ check (const Case *t)
       .ld_residual = LDC,
       .low = -INFINITY,
       .high = INFINITY,
+      .b_panel = u.b_panel,
   };
   (t->bits == 8 ? &dsp->gemm8 : &dsp->gemm16)->gemm (&g, t->rows);
   for (size_t i = 0; i < MAX_ROWS; i++)
     for (size_t o = 0; o < LDC; o++)
       g_assert_cmpfloat (u.c[i * LDC + o], ==,
-          i < t->rows && o < SIAMBAN_PANEL ? expected (t, &u, i, o) : GUARD);
+          i < t->rows && o < t->panels * SIAMBAN_PANEL ? expected (t, &u, i, o)
+                                                       : GUARD);
   for (size_t i = 0; i < t->segments * MAX_ROWS; i++)
     g_free (u.pixels[i]);
   g_aligned_free (u.b);
@@ -134,10 +141,10 @@ check (const Case *t)
 
 /* 16-bit sums are of SIAMBAN_INT16_BLOCK products at most. */
 static void
-test_gemm (gconstpointer bits)
+check_gemm (guint bits)
 {
   static const size_t runs[] = {8, 16, 40, 64, 512};
-  Case t = {.bits = GPOINTER_TO_UINT (bits)};
+  Case t = {.bits = bits};
   size_t most = (t.bits == 8 ? &dsp->gemm8 : &dsp->gemm16)->rows;
   for (t.rows = 1; t.rows <= most; t.rows++)
     for (guint r = 0; r < G_N_ELEMENTS (runs); r++)
@@ -147,16 +154,29 @@ test_gemm (gconstpointer bits)
         t.segments = t.run <= 40 ? 9 : 1;
         if (t.bits == 16 && t.run * t.segments > 2 * SIAMBAN_INT16_BLOCK)
           continue;
-        check (&t);
+        for (t.panels = 1; t.panels <= dsp->panels; t.panels++)
+          check (&t);
       }
+}
+
+static void
+test_gemm8 (void)
+{
+  check_gemm (8);
+}
+
+static void
+test_gemm16 (void)
+{
+  check_gemm (16);
 }
 
 /* The worst that may be: every product of one sign and the largest. */
 static void
-test_saturation (gconstpointer bits)
+check_saturation (guint bits)
 {
   for (int sign = -1; sign <= 1; sign += 2) {
-    Case t = {GPOINTER_TO_UINT (bits), 1, 2 * SIAMBAN_INT16_BLOCK, 1, FALSE};
+    Case t = {bits, 1, 2 * SIAMBAN_INT16_BLOCK, 1, 1, FALSE};
     Buffers u;
     fill_all (&t, &u);
     for (size_t i = 0; i < t.run / 2 && t.bits == 16; i++)
@@ -169,7 +189,7 @@ test_saturation (gconstpointer bits)
     }
     SiambanIntGemm g = {(const guint8 *const *)u.pixels, 1, 1, 0, t.run, u.b, 0,
         u.c, LDC, u.row_scale, u.scale, u.start, u.residual, LDC, -INFINITY,
-        INFINITY};
+        INFINITY, 0};
     (t.bits == 8 ? &dsp->gemm8 : &dsp->gemm16)->gemm (&g, 1);
     for (size_t o = 0; o < SIAMBAN_PANEL; o++)
       g_assert_cmpfloat (u.c[o], ==, expected (&t, &u, 0, o));
@@ -177,6 +197,18 @@ test_saturation (gconstpointer bits)
       g_free (u.pixels[i]);
     g_aligned_free (u.b);
   }
+}
+
+static void
+test_saturation8 (void)
+{
+  check_saturation (8);
+}
+
+static void
+test_saturation16 (void)
+{
+  check_saturation (16);
 }
 
 /* Sums that go on from what is there, and are clamped. */
@@ -193,7 +225,7 @@ test_accumulate (void)
     c[o] = 2;
   }
   SiambanIntGemm g = {(const guint8 *const *)&row, 1, 1, 0, 8, b, 0, c,
-      SIAMBAN_PANEL, &one, ones, NULL, NULL, 0, 0, 6};
+      SIAMBAN_PANEL, &one, ones, NULL, NULL, 0, 0, 6, 0};
   dsp->gemm8.gemm (&g, 1);
   for (int o = 0; o < SIAMBAN_PANEL; o++)
     g_assert_cmpfloat (c[o], ==, CLAMP (o - 6, 0, 6));
@@ -247,23 +279,57 @@ test_quantise16 (void)
     g_assert_cmpint (q[i], ==, 0);
 }
 
+typedef struct
+{
+  const SiambanIntDsp *dsp;
+  void (*run) (void);
+} Test;
+
+static void
+run_test (gconstpointer data)
+{
+  const Test *test = data;
+  dsp = test->dsp;
+  test->run ();
+}
+
+static void
+add_tests (SiambanCpu level)
+{
+  static const struct
+  {
+    const char *name;
+    void (*run) (void);
+  } tests[] = {
+      {"gemm8", test_gemm8},
+      {"gemm16", test_gemm16},
+      {"saturation8", test_saturation8},
+      {"saturation16", test_saturation16},
+      {"accumulate", test_accumulate},
+      {"quantise8", test_quantise8},
+      {"quantise16", test_quantise16},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
+    Test *test = g_new (Test, 1);
+    *test = (Test){siamban_int_dsp (level), tests[i].run};
+    char *path =
+        g_strdup_printf ("/int/%s/%s", siamban_cpu_name (level), tests[i].name);
+    g_test_add_data_func_full (path, test, run_test, g_free);
+    g_free (path);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
+  SiambanCpu all = siamban_cpu_level ();
   g_test_init (&argc, &argv, NULL);
-  dsp = siamban_int_dsp (siamban_cpu_level ());
-  if (!dsp) {
+  if (!siamban_int_dsp (all)) {
     g_print ("1..0 # SKIP this CPU has no integer kernels\n");
     return 0;
   }
-  g_test_add_data_func ("/int/gemm8", GUINT_TO_POINTER (8), test_gemm);
-  g_test_add_data_func ("/int/gemm16", GUINT_TO_POINTER (16), test_gemm);
-  g_test_add_data_func (
-      "/int/saturation8", GUINT_TO_POINTER (8), test_saturation);
-  g_test_add_data_func (
-      "/int/saturation16", GUINT_TO_POINTER (16), test_saturation);
-  g_test_add_func ("/int/accumulate", test_accumulate);
-  g_test_add_func ("/int/quantise8", test_quantise8);
-  g_test_add_func ("/int/quantise16", test_quantise16);
+  for (SiambanCpu level = SIAMBAN_CPU_C; level <= all; level++)
+    if (siamban_int_dsp (level))
+      add_tests (level);
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The integer microkernels: one function a number of rows, its sums in
- * variables of their own. */
+/* The integer microkernels: one function a number of rows and of panels, its
+ * sums in variables of their own; and DSP, the table of them. */
 #include "kernels/int-dsp.h"
 #include "kernels/tmpl/rows.h"
 
@@ -9,11 +9,13 @@
 #define VECTOR_BYTES (LANES * SIAMBAN_INT_GROUP)
 
 #define START(i, v)  vi sum##i##_##v = vi_zero ();
-#define START_ROW(i) VECTORS (START, i)
+#define START_ROW(i) TILE_VECTORS (START, i)
 #define POINT_ROW(i) const guint8 *a##i = rows[i] + g->offset;
 
+/* A vector may be of the second panel. */
 #define LOAD_B(u, v)                                                           \
-  vi b##u##_##v = vi_load (b + u * GROUP_BYTES + v * VECTOR_BYTES);
+  vi b##u##_##v = vi_load (b + v * LANES / SIAMBAN_PANEL * b_panel +           \
+                           v * VECTOR_BYTES % GROUP_BYTES + u * GROUP_BYTES);
 #define LOAD_BOTH(u, v)                                                        \
   LOAD_B (0, v)                                                                \
   LOAD_B (1, v)
@@ -23,11 +25,11 @@
 #define STEP8_ROW(i)                                                           \
   {                                                                            \
     vi x = vi_spread (a##i + k), x2 = vi_spread (a##i + k + 4);                \
-    VECTORS (STEP8, i)                                                         \
+    TILE_VECTORS (STEP8, i)                                                    \
   }
 #define STEP8_ALL(ROWS)                                                        \
   {                                                                            \
-    VECTORS (LOAD_BOTH, 0)                                                     \
+    TILE_VECTORS (LOAD_BOTH, 0)                                                \
     ROWS (STEP8_ROW)                                                           \
   }
 
@@ -35,17 +37,17 @@
 #define STEP16_ROW(i)                                                          \
   {                                                                            \
     vi x = vi_spread (a##i + k);                                               \
-    VECTORS (STEP16, i)                                                        \
+    TILE_VECTORS (STEP16, i)                                                   \
   }
 #define STEP16_2_ROW(i)                                                        \
   {                                                                            \
     vi x = vi_spread (a##i + k + 4);                                           \
-    VECTORS (STEP16_2, i)                                                      \
+    TILE_VECTORS (STEP16_2, i)                                                 \
   }
 #define STEP16_2(i, v) sum##i##_##v = vi_dot16 (sum##i##_##v, x, b1_##v);
 #define STEP16_ALL(ROWS)                                                       \
-  {VECTORS (LOAD_B, 0) ROWS (STEP16_ROW)} {                                    \
-    VECTORS (LOAD_B, 1)                                                        \
+  {TILE_VECTORS (LOAD_B, 0) ROWS (STEP16_ROW)} {                               \
+    TILE_VECTORS (LOAD_B, 1)                                                   \
     ROWS (STEP16_2_ROW)                                                        \
   }
 
@@ -59,14 +61,16 @@
         vset (g->row_scale[i]) * vload (g->scale + v * LANES), start);         \
     vstore (g->c + i * g->ldc + v * LANES, vmin (high, vmax (low, y)));        \
   }
-#define STORE_ROW(i) VECTORS (STORE, i)
+#define STORE_ROW(i) TILE_VECTORS (STORE, i)
 
+#define NAME_(BITS, N, PANELS) gemm##BITS##_##N##_##PANELS
+#define NAME(BITS, N, PANELS)  NAME_ (BITS, N, PANELS)
 #define GEMM(BITS, N)                                                          \
-  static void gemm##BITS##_##N (const SiambanIntGemm *g)                       \
+  static void NAME (BITS, N, PANELS) (const SiambanIntGemm *g)                 \
   {                                                                            \
     const guint8 *const *rows = g->rows;                                       \
     const guint8 *segment = g->b;                                              \
-    size_t run = g->run;                                                       \
+    size_t run = g->run, b_panel = g->b_panel;                                 \
     ROWS_##N (START_ROW) for (size_t s = 0; s < g->n_segments; s++)            \
     {                                                                          \
       const guint8 *b = segment;                                               \
@@ -81,69 +85,49 @@
     ROWS_##N (STORE_ROW)                                                       \
   }
 
-#define GEMM_BOTH(N)                                                           \
-  GEMM (8, N)                                                                  \
-  GEMM (16, N)
+/* All numbers of rows up to 4, 6 or 8. */
+#define GEMM_4(BITS)   GEMM (BITS, 1) GEMM (BITS, 2) GEMM (BITS, 3) GEMM (BITS, 4)
+#define GEMM_6(BITS)   GEMM_4 (BITS) GEMM (BITS, 5) GEMM (BITS, 6)
+#define GEMM_8(BITS)   GEMM_6 (BITS) GEMM (BITS, 7) GEMM (BITS, 8)
+#define GEMMS(BITS, N) PASTE (GEMM_, N) (BITS)
+#define NAMES_4(BITS, P)                                                       \
+  NAME (BITS, 1, P), NAME (BITS, 2, P), NAME (BITS, 3, P), NAME (BITS, 4, P)
+#define NAMES_6(BITS, P)  NAMES_4 (BITS, P), NAME (BITS, 5, P), NAME (BITS, 6, P)
+#define NAMES_8(BITS, P)  NAMES_6 (BITS, P), NAME (BITS, 7, P), NAME (BITS, 8, P)
+#define NAMES(BITS, N, P) PASTE (NAMES_, N) (BITS, P)
 
-GEMM_BOTH (1)
-GEMM_BOTH (2)
-GEMM_BOTH (3)
-GEMM_BOTH (4)
-GEMM (16, 5)
-GEMM (16, 6)
-#if INT8_ROWS == 12
-GEMM (8, 5)
-GEMM (8, 6)
-GEMM_BOTH (7)
-GEMM_BOTH (8)
-GEMM_BOTH (9)
-GEMM_BOTH (10)
-GEMM_BOTH (11)
-GEMM_BOTH (12)
+#define PANELS 1
+GEMMS (8, INT8_ROWS)
+GEMMS (16, INT16_ROWS)
+#if INT_PANELS == 2
+#undef PANELS
+#define PANELS 2
+GEMMS (8, INT8_ROWS)
+GEMMS (16, INT16_ROWS)
 #endif
 
 static void
 gemm8 (const SiambanIntGemm *g, unsigned rows)
 {
-  static void (*const kernels[]) (const SiambanIntGemm *) = {
-    gemm8_1,
-    gemm8_2,
-    gemm8_3,
-    gemm8_4,
-#if INT8_ROWS == 12
-    gemm8_5,
-    gemm8_6,
-    gemm8_7,
-    gemm8_8,
-    gemm8_9,
-    gemm8_10,
-    gemm8_11,
-    gemm8_12
+  static void (*const kernels[][INT8_ROWS]) (const SiambanIntGemm *) = {
+    {NAMES (8, INT8_ROWS, 1)},
+#if INT_PANELS == 2
+    {NAMES (8, INT8_ROWS, 2)},
 #endif
   };
-  kernels[rows - 1](g);
+  kernels[g->b_panel != 0][rows - 1](g);
 }
 
 static void
 gemm16 (const SiambanIntGemm *g, unsigned rows)
 {
-  static void (*const kernels[]) (const SiambanIntGemm *) = {
-    gemm16_1,
-    gemm16_2,
-    gemm16_3,
-    gemm16_4,
-    gemm16_5,
-    gemm16_6,
-#if INT16_ROWS == 12
-    gemm16_7,
-    gemm16_8,
-    gemm16_9,
-    gemm16_10,
-    gemm16_11,
-    gemm16_12
+  static void (*const kernels[][INT16_ROWS]) (const SiambanIntGemm *) = {
+    {NAMES (16, INT16_ROWS, 1)},
+#if INT_PANELS == 2
+    {NAMES (16, INT16_ROWS, 2)},
 #endif
   };
-  kernels[rows - 1](g);
+  kernels[g->b_panel != 0][rows - 1](g);
 }
 
 static void
@@ -170,3 +154,13 @@ quantise16 (const float *x, size_t n, gint16 *q, float *scale)
     vstore16 (q + k, vmin (vmax (vload (x + k) * by, low), high));
   *scale = highest / SIAMBAN_INT16_LIMIT;
 }
+
+const SiambanIntDsp DSP = {
+    .pixel_max = PIXEL_MAX,
+    .weight_max = WEIGHT_MAX,
+    .panels = INT_PANELS,
+    .gemm8 = {INT8_ROWS, gemm8},
+    .gemm16 = {INT16_ROWS, gemm16},
+    .quantise8 = quantise8,
+    .quantise16 = quantise16,
+};

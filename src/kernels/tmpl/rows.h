@@ -3,12 +3,20 @@
 
 /* X (row, vector) for each vector of a panel. */
 #if LANES == 16
-#define VECTORS(X, i) X (i, 0)
+#define VECTORS(X, i)   X (i, 0)
+#define VECTORS_2(X, i) X (i, 0) X (i, 1)
 #elif LANES == 8
 #define VECTORS(X, i) X (i, 0) X (i, 1)
 #else
 #define VECTORS(X, i) X (i, 0) X (i, 1) X (i, 2) X (i, 3)
 #endif
+
+/* The same for PANELS panels. */
+#define PASTE_(a, b)         a##b
+#define PASTE(a, b)          PASTE_ (a, b)
+#define TILE_VECTORS(X, i)   PASTE (TILE_VECTORS_, PANELS) (X, i)
+#define TILE_VECTORS_1(X, i) VECTORS (X, i)
+#define TILE_VECTORS_2(X, i) VECTORS_2 (X, i)
 
 #define ROWS_1(X)  X (0)
 #define ROWS_2(X)  ROWS_1 (X) X (1)

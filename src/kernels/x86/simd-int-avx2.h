@@ -4,6 +4,7 @@
 
 #define INT8_ROWS  4
 #define INT16_ROWS 6
+#define INT_PANELS 1
 
 /* Two products of 4 bytes each are summed in 16 bits:
  * 4 * 127 * 63 < 2^15. */

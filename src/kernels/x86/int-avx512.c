@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib.h>
+
+#include "kernels/x86/simd-int-avx512.h"
+
+#define DSP siamban_int_dsp_avx512
+#include "kernels/tmpl/int.h"
