@@ -13,6 +13,9 @@
 /* Weights are 1/2048ths, as OpenCV has them for 8-bit pixels. */
 #define WEIGHT_ONE 2048
 
+/* Output rows. */
+#define AHEAD 2
+
 /* Where an output row or column lies between two source ones. @first counts
  * from the crop's edge and may be -1. */
 typedef struct
@@ -192,6 +195,20 @@ blend_rows (const Row *top, const Row *bottom, const gint16 weight[2], int n,
   interleave (bgr[0], bgr[1], bgr[2], n, out);
 }
 
+/* The frame is rarely in the cache: what an output row further down needs is
+ * asked for while this one is made. */
+static void
+prefetch (const Strip *strip, const SiambanReader *reader, double y0, int n,
+    int size, int i)
+{
+  double y = y0 + tap_at (i + AHEAD, n, size).first;
+
+  for (int k = 0; k < 2; k++)
+    if (y + k >= 0 && y + k < reader->frame->height)
+      siamban_reader_prefetch (reader, (int)(y + k), strip->columns[0],
+          strip->columns[strip->n - 1]);
+}
+
 static void
 crop_strip (const Strip *strip, const SiambanReader *reader, double y0, int n,
     int size, guint8 *out)
@@ -217,6 +234,7 @@ crop_strip (const Strip *strip, const SiambanReader *reader, double y0, int n,
       resize_row (strip, reader, y0 + second, bottom);
       bottom->index = second;
     }
+    prefetch (strip, reader, y0, n, size, i);
     blend_rows (top, bottom, tap.weight, strip->n, out + 3 * size * i);
   }
 }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define CACHE_LINE 64
+
 /* What makes this fast is few stores: the pairs are first gathered, each byte
  * beside its neighbour, and then taken apart by loops that vectorize. */
 
@@ -17,6 +19,15 @@ static inline guint16
 pair (guint8 left, guint8 right)
 {
   return (guint16)(left | right << 8);
+}
+
+static inline guint16
+load_pair (const guint8 *left)
+{
+  guint16 both;
+
+  memcpy (&both, left, sizeof both);
+  return GUINT16_FROM_LE (both);
 }
 
 static const guint8 *
@@ -115,10 +126,9 @@ static void
 gather (const guint8 *src, unsigned next, const guint16 *columns, int n,
     guint16 *restrict samples)
 {
-  const guint8 *right = src + next;
-
   for (int i = 0; i < n; i++)
-    samples[i] = pair (src[columns[i]], right[columns[i]]);
+    samples[i] = next ? load_pair (src + columns[i])
+                      : pair (src[columns[i]], src[columns[i]]);
 }
 
 /* Chroma is that of the column pair: the nearest sample, as videoconvert has it
@@ -281,4 +291,32 @@ siamban_reader_init (SiambanReader *reader, const SiambanFrame *frame)
   reader->colour = (SiambanColour){0};
   if (frame->format >= SIAMBAN_FORMAT_GRAY8)
     reader->colour = colour_of (frame);
+}
+
+void
+siamban_reader_prefetch (const SiambanReader *reader, int y, int begin, int end)
+{
+  /* Bytes of two columns, for each plane. */
+  static const guint8 sizes[][3] = {
+      [SIAMBAN_FORMAT_BGR] = {6},
+      [SIAMBAN_FORMAT_RGB] = {6},
+      [SIAMBAN_FORMAT_BGRX] = {8},
+      [SIAMBAN_FORMAT_RGBX] = {8},
+      [SIAMBAN_FORMAT_XBGR] = {8},
+      [SIAMBAN_FORMAT_XRGB] = {8},
+      [SIAMBAN_FORMAT_GRAY8] = {2},
+      [SIAMBAN_FORMAT_I420] = {2, 1, 1},
+      [SIAMBAN_FORMAT_NV12] = {2, 2},
+      [SIAMBAN_FORMAT_NV21] = {2, 2},
+      [SIAMBAN_FORMAT_YUY2] = {4},
+      [SIAMBAN_FORMAT_UYVY] = {4},
+  };
+  const guint8 *size = sizes[reader->frame->format];
+
+  for (int p = 0; p < 3 && size[p] > 0; p++) {
+    const guint8 *src = row (reader, p, p > 0 ? y / 2 : y);
+
+    for (int i = begin / 2 * size[p]; i <= end / 2 * size[p]; i += CACHE_LINE)
+      __builtin_prefetch (src + i);
+  }
 }

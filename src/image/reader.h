@@ -53,4 +53,9 @@ siamban_reader_read (const SiambanReader *reader, int y, const guint16 *columns,
   reader->read (reader, y, columns, n, pairs);
 }
 
+/* Asks for what a read of row @y between the columns @begin and @end would
+ * touch, to be in the cache by then. */
+void siamban_reader_prefetch (
+    const SiambanReader *reader, int y, int begin, int end);
+
 #endif
