@@ -66,6 +66,11 @@ const SiambanTensor *siamban_checkpoint_find (
 const char *siamban_checkpoint_metadata (
     const SiambanCheckpoint *checkpoint, const char *key);
 
+/* A text that changes with the names, shapes and types of the tensors and with
+ * the first numbers of each: files that were trained differently have different
+ * ones, and little of a file is read for it. Transfer full. */
+char *siamban_checkpoint_digest (const SiambanCheckpoint *checkpoint);
+
 /* Writes n_elements floats, in row-major order. */
 void siamban_tensor_read_f32 (const SiambanTensor *tensor, float *out);
 

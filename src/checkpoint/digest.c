@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "checkpoint/checkpoint-private.h"
+
+/* Training changes all numbers of a tensor. */
+#define SAMPLE 1024
+
+static void
+add_tensor (GChecksum *checksum, const SiambanTensor *tensor)
+{
+  gsize size = siamban_dtype_size (tensor->dtype);
+  guint64 n = MIN (tensor->n_elements, SAMPLE / size);
+  const guint64 form[] = {tensor->dtype, tensor->n_dims, tensor->n_elements};
+
+  if (!siamban_tensor_is_contiguous (tensor))
+    n = MIN (n, 1);
+  g_checksum_update (
+      checksum, (const guchar *)tensor->name, strlen (tensor->name) + 1);
+  g_checksum_update (checksum, (const guchar *)form, sizeof form);
+  g_checksum_update (checksum, (const guchar *)tensor->shape,
+      tensor->n_dims * sizeof *tensor->shape);
+  g_checksum_update (checksum, (const guchar *)tensor->strides,
+      tensor->n_dims * sizeof *tensor->strides);
+  g_checksum_update (checksum, tensor->data, n * size);
+}
+
+char *
+siamban_checkpoint_digest (const SiambanCheckpoint *checkpoint)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++)
+    add_tensor (checksum, siamban_checkpoint_nth (checkpoint, i));
+  return g_strdup (g_checksum_get_string (checksum));
+}
