@@ -2,6 +2,7 @@
 #ifndef SIAMBAN_EXEC_H
 #define SIAMBAN_EXEC_H
 
+#include "exec/packed.h"
 #include "exec/ranges.h"
 #include "graph/graph.h"
 
@@ -17,6 +18,12 @@ void siamban_weights_set_ranges (
 /* Without, the programs compiled next leave the ranges aside: only products of
  * 16 bits and more. */
 void siamban_weights_allow_8_bits (SiambanWeights *weights, gboolean allow);
+/* From then on, what is in @packed (transfer full, nullable) is read from there
+ * instead of being packed. */
+void siamban_weights_set_packed (
+    SiambanWeights *weights, SiambanPacked *packed);
+/* Once every program is compiled: writes what was not in there. */
+void siamban_weights_keep (SiambanWeights *weights);
 void siamban_weights_free (SiambanWeights *weights);
 /* Numbers in the tensors used so far. */
 guint64 siamban_weights_n_parameters (const SiambanWeights *weights);

@@ -11,6 +11,7 @@ struct _SiambanWeights
   const SiambanCheckpoint *checkpoint;
   SiambanCpu level;
   SiambanRanges *ranges; /* or NULL */
+  SiambanPacked *packed; /* or NULL */
   gboolean allow_8_bits;
   GHashTable *convs; /* what tells one from another -> SiambanConv */
   GHashTable *used;  /* set of SiambanTensor */
@@ -42,10 +43,25 @@ siamban_weights_allow_8_bits (SiambanWeights *weights, gboolean allow)
 }
 
 void
+siamban_weights_set_packed (SiambanWeights *weights, SiambanPacked *packed)
+{
+  weights->packed = packed;
+}
+
+void
+siamban_weights_keep (SiambanWeights *weights)
+{
+  if (weights->packed)
+    siamban_packed_save (weights->packed, weights->convs);
+  g_clear_pointer (&weights->packed, siamban_packed_close);
+}
+
+void
 siamban_weights_free (SiambanWeights *weights)
 {
   if (!weights)
     return;
+  siamban_packed_close (weights->packed);
   g_hash_table_unref (weights->convs);
   g_hash_table_unref (weights->used);
   siamban_ranges_free (weights->ranges);
@@ -141,25 +157,52 @@ all_finite (const float *values, guint64 n)
   return !bad;
 }
 
-static float *
-read_tensor (SiambanWeights *weights, const char *name, const guint64 *shape,
+static const SiambanTensor *
+find_tensor (SiambanWeights *weights, const char *name, const guint64 *shape,
     unsigned n_dims, GError **error)
 {
   const SiambanTensor *tensor =
       siamban_checkpoint_find (weights->checkpoint, name);
   if (!check_tensor (weights, tensor, name, shape, n_dims, error))
     return NULL;
+  if (g_hash_table_add (weights->used, (gpointer)tensor))
+    weights->n_parameters += tensor->n_elements;
+  return tensor;
+}
+
+static const SiambanTensor *
+find_vector (SiambanWeights *weights, const char *prefix, const char *suffix,
+    guint64 n, GError **error)
+{
+  g_autofree char *name = g_strconcat (prefix, suffix, NULL);
+  return find_tensor (weights, name, &n, 1, error);
+}
+
+static const SiambanTensor *
+find_filters (
+    SiambanWeights *weights, const SiambanNode *node, int in, GError **error)
+{
+  const guint64 shape[] = {
+      node->c, node->depthwise ? 1 : in, node->kernel, node->kernel};
+  g_autofree char *name = g_strconcat (node->name, ".weight", NULL);
+  return find_tensor (weights, name, shape, node->linear ? 2 : 4, error);
+}
+
+/* @tensor may be NULL: @error is set then. */
+static float *
+read_values (
+    SiambanWeights *weights, const SiambanTensor *tensor, GError **error)
+{
+  if (!tensor)
+    return NULL;
   float *values = g_new (float, tensor->n_elements);
   siamban_tensor_read_f32 (tensor, values);
   siamban_tensor_forget (tensor);
   if (!all_finite (values, tensor->n_elements)) {
-    fail (weights, name, error, "holds a number that is not finite", shape,
-        n_dims);
-    g_free (values);
-    return NULL;
+    fail (weights, tensor->name, error, "holds a number that is not finite",
+        tensor->shape, tensor->n_dims);
+    g_clear_pointer (&values, g_free);
   }
-  if (g_hash_table_add (weights->used, (gpointer)tensor))
-    weights->n_parameters += tensor->n_elements;
   return values;
 }
 
@@ -167,23 +210,8 @@ static float *
 read_vector (SiambanWeights *weights, const char *prefix, const char *suffix,
     guint64 n, GError **error)
 {
-  char *name = g_strconcat (prefix, suffix, NULL);
-  float *values = read_tensor (weights, name, &n, 1, error);
-  g_free (name);
-  return values;
-}
-
-static float *
-read_filters (
-    SiambanWeights *weights, const SiambanNode *node, int in, GError **error)
-{
-  const guint64 shape[] = {
-      node->c, node->depthwise ? 1 : in, node->kernel, node->kernel};
-  char *name = g_strconcat (node->name, ".weight", NULL);
-  float *values =
-      read_tensor (weights, name, shape, node->linear ? 2 : 4, error);
-  g_free (name);
-  return values;
+  return read_values (
+      weights, find_vector (weights, prefix, suffix, n, error), error);
 }
 
 typedef struct
@@ -282,13 +310,14 @@ pack_conv (const SiambanWeights *weights, const SiambanConvShape *shape,
 }
 
 static SiambanConv *
-load_conv (SiambanWeights *weights, const SiambanNode *node,
+read_conv (SiambanWeights *weights, const SiambanNode *node,
     const SiambanConvShape *shape, const SiambanRange *range, GError **error)
 {
   SiambanConv *conv = NULL;
   guint64 taps =
       (guint64)node->kernel * node->kernel * (node->depthwise ? 1 : shape->in);
-  float *filters = read_filters (weights, node, shape->in, error);
+  float *filters = read_values (
+      weights, find_filters (weights, node, shape->in, error), error);
   float *bias = NULL;
   if (filters)
     bias = node->bias
@@ -299,6 +328,52 @@ load_conv (SiambanWeights *weights, const SiambanNode *node,
   g_free (filters);
   g_free (bias);
   return conv;
+}
+
+/* Looks at all that read_conv() would read. */
+static gboolean
+check_conv (
+    SiambanWeights *weights, const SiambanNode *node, int in, GError **error)
+{
+  static const char *const vectors[] = {
+      ".weight", ".bias", ".running_mean", ".running_var"};
+  gboolean ok = find_filters (weights, node, in, error) != NULL;
+  if (ok && node->bias)
+    ok = find_vector (weights, node->name, ".bias", node->c, error) != NULL;
+  for (guint i = 0; ok && node->bn && i < G_N_ELEMENTS (vectors); i++)
+    ok = find_vector (weights, node->bn, vectors[i], node->c, error) != NULL;
+  return ok;
+}
+
+static SiambanConv *
+load_conv (SiambanWeights *weights, const SiambanNode *node,
+    const SiambanConvShape *shape, const SiambanRange *range, const char *key,
+    GError **error)
+{
+  if (!check_conv (weights, node, shape->in, error))
+    return NULL;
+  if (weights->packed) {
+    SiambanConv *conv = pack_conv (weights, shape, range, NULL, NULL);
+    if (siamban_packed_read (weights->packed, key, conv))
+      return conv;
+    siamban_conv_free (conv);
+  }
+  return read_conv (weights, node, shape, range, error);
+}
+
+static char *
+conv_key (const SiambanNode *node, const SiambanConvShape *shape,
+    const SiambanRange *range)
+{
+  g_autofree char *limits =
+      range && siamban_conv_takes_range (shape)
+          ? g_strdup_printf ("%a %a", (double)range->low, (double)range->high)
+          : g_strdup ("");
+  return g_strdup_printf ("%s|%s|%d %d %d %d %d %d %d %d %d %d %d|%s",
+      node->name, node->bn ? node->bn : "", shape->in, shape->out,
+      shape->kernel, shape->stride, shape->pad, shape->dilation,
+      shape->depthwise, shape->has_residual, (int)shape->act, node->bias,
+      node->linear, limits);
 }
 
 const SiambanConv *
@@ -319,14 +394,10 @@ siamban_weights_conv (
   const SiambanRange *range;
   if (!find_range (weights, node, &range, error))
     return NULL;
-  char *key = g_strdup_printf ("%s|%s|%d %d %d %d %d %d %d %d %d %d %d %d",
-      node->name, node->bn ? node->bn : "", shape.in, shape.out, shape.kernel,
-      shape.stride, shape.pad, shape.dilation, shape.depthwise,
-      shape.has_residual, (int)shape.act, node->bias, node->linear,
-      range && siamban_conv_takes_range (&shape));
+  char *key = conv_key (node, &shape, range);
   SiambanConv *conv = g_hash_table_lookup (weights->convs, key);
   if (!conv) {
-    conv = load_conv (weights, node, &shape, range, error);
+    conv = load_conv (weights, node, &shape, range, key, error);
     if (conv)
       g_hash_table_insert (weights->convs, g_steal_pointer (&key), conv);
   }
