@@ -80,6 +80,14 @@ G_BEGIN_DECLS
    *
    * Reads, checks and packs a network. Takes up to a second for a large one.
    *
+   * If the environment variable SIAMBAN_CACHE_DIR names a folder, the packed
+   * weights are kept there, as large as the checkpoint or twice that, and read
+   * from there the next time, which is several times faster. Nothing is packed
+   * for a file that has changed since. Whoever can write to the folder decides
+   * what the network computes. A file there that cannot be used is replaced,
+   * and one that cannot be written is a warning; all can be removed at any
+   * time.
+   *
    * Returns: (transfer full): the model, or %NULL with @error set, one of
    *     %SIAMBAN_ERROR_IO, _CHECKPOINT, _CONFIG, _MODEL.
    */

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/build.h"
+#include "model/keep.h"
 
 static gboolean
-new_weights (
-    SiambanBuild *build, const SiambanCheckpoint *checkpoint, GError **error)
+new_weights (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
+    const char *config, GError **error)
 {
   SiambanRanges *ranges;
 
   build->weights = siamban_weights_new (checkpoint, siamban_cpu_level ());
+  siamban_weights_set_packed (
+      build->weights, siamban_keep_open (checkpoint, config, build->precision));
   if (build->precision != SIAMBAN_PRECISION_INT8)
     return TRUE;
   ranges = siamban_ranges_read (checkpoint, error);
@@ -17,14 +20,14 @@ new_weights (
 
 static gboolean
 compile (SiambanBuild *build, const SiambanNetwork *network,
-    const SiambanCheckpoint *checkpoint, GError **error)
+    const SiambanCheckpoint *checkpoint, const char *config, GError **error)
 {
   build->architecture = network->architecture;
   build->track = network->track;
   build->n_features = network->search_graph->n_features;
   build->template_macs = siamban_graph_macs (network->template_graph);
   build->search_macs = siamban_graph_macs (network->search_graph);
-  if (!new_weights (build, checkpoint, error))
+  if (!new_weights (build, checkpoint, config, error))
     return FALSE;
   build->template_program =
       siamban_program_compile (network->template_graph, build->weights, error);
@@ -34,7 +37,10 @@ compile (SiambanBuild *build, const SiambanNetwork *network,
   siamban_weights_allow_8_bits (build->weights, TRUE);
   build->search_program =
       siamban_program_compile (network->search_graph, build->weights, error);
-  return build->search_program != NULL;
+  if (build->search_program == NULL)
+    return FALSE;
+  siamban_weights_keep (build->weights);
+  return TRUE;
 }
 
 static gboolean
@@ -52,7 +58,7 @@ describe_and_compile (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
   siamban_config_free (config);
   if (network == NULL)
     return FALSE;
-  ok = compile (build, network, checkpoint, error);
+  ok = compile (build, network, checkpoint, config_path, error);
   siamban_network_free (network);
   return ok;
 }

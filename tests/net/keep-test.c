@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "model/model-private.h"
+
+/* A copy of the model that ships, and a folder for what is packed. */
+typedef struct
+{
+  char *dir, *model, *config, *cache;
+} Fixture;
+
+static void
+copy_model (const Fixture *f)
+{
+  g_autofree char *from =
+      siamban_data_path ("models/siamban_mobilenetv2.safetensors");
+  g_autofree char *data = NULL;
+  gsize size;
+  g_assert_true (g_file_get_contents (from, &data, &size, NULL));
+  g_assert_true (g_file_set_contents (f->model, data, size, NULL));
+}
+
+static Fixture
+fixture_new (void)
+{
+  Fixture f = {.dir = g_dir_make_tmp ("siamban-keep-XXXXXX", NULL)};
+  f.model = g_build_filename (f.dir, "model", NULL);
+  f.config = siamban_data_path ("models/siamban_mobilenetv2.yaml");
+  f.cache = g_build_filename (f.dir, "some", "folder", NULL);
+  copy_model (&f);
+  return f;
+}
+
+static GPtrArray *
+list_files (const char *folder)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while (dir && (name = g_dir_read_name (dir)))
+    g_ptr_array_add (files, g_build_filename (folder, name, NULL));
+  g_clear_pointer (&dir, g_dir_close);
+  return files;
+}
+
+static guint
+n_files (const Fixture *f)
+{
+  GPtrArray *files = list_files (f->cache);
+  guint n = files->len;
+  g_ptr_array_unref (files);
+  return n;
+}
+
+static guint64
+inode (const Fixture *f)
+{
+  GPtrArray *files = list_files (f->cache);
+  GStatBuf st;
+  g_assert_cmpuint (files->len, ==, 1);
+  g_assert_cmpint (g_stat (files->pdata[0], &st), ==, 0);
+  g_ptr_array_unref (files);
+  return st.st_ino;
+}
+
+static void
+remove_all (const char *folder)
+{
+  GPtrArray *files = list_files (folder);
+  for (guint i = 0; i < files->len; i++)
+    g_assert_cmpint (g_remove (files->pdata[i]), ==, 0);
+  g_ptr_array_unref (files);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  g_autofree char *parent = g_path_get_dirname (f->cache);
+  if (g_file_test (f->cache, G_FILE_TEST_IS_DIR)) {
+    remove_all (f->cache);
+    g_rmdir (parent);
+  }
+  remove_all (f->dir);
+  g_free (f->dir);
+  g_free (f->model);
+  g_free (f->config);
+  g_free (f->cache);
+}
+
+/* A checksum of what the network says of two fixed crops. */
+static char *
+compute (const char *path, const char *config)
+{
+  GError *error = NULL;
+  SiambanModel *model =
+      siamban_model_load (path, config, SIAMBAN_PRECISION_AUTO, &error);
+  SiambanModelInfo info;
+  g_assert_no_error (error);
+  siamban_model_get_info (model, &info);
+  size_t grid = (size_t)info.score_size * info.score_size;
+  size_t n = (size_t)3 * info.search_size * info.search_size;
+  float *x = g_new (float, n), *out = g_new (float, grid *(4 + 2));
+  for (size_t i = 0; i < n; i++)
+    x[i] = i * i % 251;
+  SiambanTemplate *tmpl = siamban_model_embed (model, x, 1);
+  siamban_model_search (
+      model, 1, &tmpl, x, out, out + grid * info.cls_channels, 1);
+  char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (guint8 *)out,
+      grid * (4 + info.cls_channels) * sizeof *out);
+  siamban_template_free (tmpl);
+  siamban_model_unref (model);
+  g_free (x);
+  g_free (out);
+  return sum;
+}
+
+static char *
+compute_kept (const Fixture *f)
+{
+  g_setenv ("SIAMBAN_CACHE_DIR", f->cache, TRUE);
+  char *sum = compute (f->model, f->config);
+  g_unsetenv ("SIAMBAN_CACHE_DIR");
+  return sum;
+}
+
+static void
+test_unasked (void)
+{
+  Fixture f = fixture_new ();
+  g_free (compute (f.model, f.config));
+  g_assert_cmpuint (n_files (&f), ==, 0);
+  g_setenv ("SIAMBAN_CACHE_DIR", "", TRUE);
+  g_free (compute (f.model, f.config));
+  g_unsetenv ("SIAMBAN_CACHE_DIR");
+  fixture_clear (&f);
+}
+
+static void
+test_same (void)
+{
+  Fixture f = fixture_new ();
+  g_autofree char *plain = compute (f.model, f.config);
+  g_autofree char *written = compute_kept (&f);
+  guint64 file = inode (&f);
+  g_autofree char *read = compute_kept (&f);
+  g_assert_cmpstr (written, ==, plain);
+  g_assert_cmpstr (read, ==, plain);
+  g_assert_cmpuint (inode (&f), ==, file);
+  fixture_clear (&f);
+}
+
+static void
+test_levels (void)
+{
+  static const char *const levels[] = {"c", "blas", "avx512-bf16"};
+  Fixture f = fixture_new ();
+  for (int round = 0; round < 2; round++)
+    for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
+      g_setenv ("SIAMBAN_CPU", levels[i], TRUE);
+      g_autofree char *plain = compute (f.model, f.config);
+      g_autofree char *kept = compute_kept (&f);
+      g_assert_cmpstr (kept, ==, plain);
+      g_unsetenv ("SIAMBAN_CPU");
+    }
+  g_assert_cmpuint (n_files (&f), >=, 2);
+  g_assert_cmpuint (n_files (&f), <=, G_N_ELEMENTS (levels));
+  fixture_clear (&f);
+}
+
+/* Another number as the last of a tensor, in a file of the same size, in the
+ * same place, with the same times as far as they can be set. */
+static void
+change_number (const Fixture *f, gboolean in_place)
+{
+  g_autofree char *data = NULL;
+  GStatBuf st;
+  gsize size;
+  g_assert_cmpint (g_stat (f->model, &st), ==, 0);
+  g_assert_true (g_file_get_contents (f->model, &data, &size, NULL));
+  float last;
+  memcpy (&last, data + size - 4, 4);
+  last = last * 2 + 1;
+  memcpy (data + size - 4, &last, 4);
+  if (!in_place)
+    g_unlink (f->model);
+  FILE *file = fopen (f->model, in_place ? "r+b" : "wb");
+  g_assert_cmpuint (fwrite (data, 1, size, file), ==, size);
+  fclose (file);
+  const struct timespec times[] = {st.st_atim, st.st_mtim};
+  g_assert_cmpint (utimensat (AT_FDCWD, f->model, times, 0), ==, 0);
+}
+
+static void
+test_replaced (void)
+{
+  for (int in_place = 0; in_place < 2; in_place++) {
+    Fixture f = fixture_new ();
+    g_autofree char *before = compute_kept (&f);
+    guint64 file = inode (&f);
+    change_number (&f, in_place);
+    g_autofree char *after = compute (f.model, f.config);
+    g_autofree char *kept = compute_kept (&f);
+    g_assert_cmpstr (kept, !=, before);
+    g_assert_cmpstr (kept, ==, after);
+    g_assert_cmpuint (inode (&f), !=, file);
+    fixture_clear (&f);
+  }
+}
+
+static void
+assert_not_kept (const Fixture *f, const char *expected)
+{
+  g_test_expect_message ("siamban", G_LOG_LEVEL_WARNING, "*are not kept*");
+  g_autofree char *sum = compute_kept (f);
+  g_test_assert_expected_messages ();
+  g_assert_cmpstr (sum, ==, expected);
+}
+
+static void
+test_no_folder (void)
+{
+  Fixture f = fixture_new ();
+  g_autofree char *plain = compute (f.model, f.config);
+  g_free (f.cache);
+  f.cache = g_build_filename (f.model, "under-a-file", NULL);
+  assert_not_kept (&f, plain);
+  fixture_clear (&f);
+}
+
+static void
+test_no_space (void)
+{
+  Fixture f = fixture_new ();
+  g_autofree char *plain = compute (f.model, f.config);
+  struct rlimit limit, small;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  small = limit;
+  small.rlim_cur = 100000;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  assert_not_kept (&f, plain);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  g_assert_cmpuint (n_files (&f), ==, 0);
+  fixture_clear (&f);
+}
+
+static char *self;
+
+static void
+test_processes (void)
+{
+  Fixture f = fixture_new ();
+  g_autofree char *plain = compute (f.model, f.config);
+  GSubprocess *children[4];
+  GError *error = NULL;
+  g_setenv ("SIAMBAN_CACHE_DIR", f.cache, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++) {
+    children[i] = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+        self, "--compute", f.model, f.config, NULL);
+    g_assert_no_error (error);
+  }
+  g_unsetenv ("SIAMBAN_CACHE_DIR");
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++) {
+    g_autofree char *out = NULL;
+    g_subprocess_communicate_utf8 (children[i], NULL, NULL, &out, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_true (g_subprocess_get_successful (children[i]));
+    g_assert_cmpstr (out, ==, plain);
+    g_object_unref (children[i]);
+  }
+  guint64 file = inode (&f);
+  g_autofree char *kept = compute_kept (&f);
+  g_assert_cmpstr (kept, ==, plain);
+  g_assert_cmpuint (inode (&f), ==, file);
+  fixture_clear (&f);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 4 && g_str_equal (argv[1], "--compute")) {
+    g_autofree char *sum = compute (argv[2], argv[3]);
+    fputs (sum, stdout);
+    return 0;
+  }
+  g_test_init (&argc, &argv, NULL);
+  self = argv[0];
+  g_test_add_func ("/keep/unasked", test_unasked);
+  g_test_add_func ("/keep/same", test_same);
+  g_test_add_func ("/keep/levels", test_levels);
+  g_test_add_func ("/keep/replaced", test_replaced);
+  g_test_add_func ("/keep/no-folder", test_no_folder);
+  g_test_add_func ("/keep/no-space", test_no_space);
+  g_test_add_func ("/keep/processes", test_processes);
+  return g_test_run ();
+}
