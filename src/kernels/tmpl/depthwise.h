@@ -37,8 +37,7 @@
     if (add) {                                                                 \
       ROWS (ADD_ROW)                                                           \
     }                                                                          \
-    FINISH (&d->finish, ROWS)                                                  \
-    ROWS (STORE_ROW)                                                           \
+    STORE_ALL (&d->finish, ROWS)                                               \
   }
 
 DEPTHWISE (1, ROWS_1)

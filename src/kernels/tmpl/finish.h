@@ -23,12 +23,16 @@ finish_clamp (const Finish *f, vf x)
 }
 
 INLINE vf
-finish_hard (const Finish *f, vf x)
+finish_sigmoid (const Finish *f, vf x)
 {
-  vf y = vmin (vset (1), vmax (vset (0), vfma (x, vset (1 / 6.f), vset (.5f))));
-  if (f->hard == SIAMBAN_HARD_SWISH)
-    y = y * x;
-  return y;
+  (void)f;
+  return vmin (vset (1), vmax (vset (0), vfma (x, vset (1 / 6.f), vset (.5f))));
+}
+
+INLINE vf
+finish_swish (const Finish *f, vf x)
+{
+  return finish_sigmoid (f, x) * x;
 }
 
 INLINE vf
@@ -36,5 +40,7 @@ finish (const Finish *f, vf x)
 {
   if (f->hard == SIAMBAN_HARD_NONE)
     return finish_clamp (f, x);
-  return finish_hard (f, x);
+  if (f->hard == SIAMBAN_HARD_SWISH)
+    return finish_swish (f, x);
+  return finish_sigmoid (f, x);
 }

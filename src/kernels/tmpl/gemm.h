@@ -38,22 +38,27 @@
     ROWS (STEP_ROW)                                                            \
   }
 
-#define ADD(i, v)    sum##i##_##v += vload (add + i * ld_add + v * LANES);
-#define ADD_ROW(i)   VECTORS (ADD, i)
-#define CLAMP(i, v)  sum##i##_##v = finish_clamp (&last, sum##i##_##v);
-#define CLAMP_ROW(i) VECTORS (CLAMP, i)
-#define HARD(i, v)   sum##i##_##v = finish_hard (&last, sum##i##_##v);
-#define HARD_ROW(i)  VECTORS (HARD, i)
-#define STORE(i, v)  vstore (c + i * ldc + v * LANES, sum##i##_##v);
-#define STORE_ROW(i) VECTORS (STORE, i)
+#define ADD(i, v)  sum##i##_##v += vload (add + i * ld_add + v * LANES);
+#define ADD_ROW(i) VECTORS (ADD, i)
+#define STORE(i, v, how)                                                       \
+  vstore (c + i * ldc + v * LANES, finish_##how (&last, sum##i##_##v));
+#define CLAMP(i, v)    STORE (i, v, clamp)
+#define CLAMP_ROW(i)   VECTORS (CLAMP, i)
+#define SWISH(i, v)    STORE (i, v, swish)
+#define SWISH_ROW(i)   VECTORS (SWISH, i)
+#define SIGMOID(i, v)  STORE (i, v, sigmoid)
+#define SIGMOID_ROW(i) VECTORS (SIGMOID, i)
 
-#define FINISH(FROM, ROWS)                                                     \
+/* Each stores for itself: sums that met again would do so in memory. */
+#define STORE_ALL(FINISH, ROWS)                                                \
   {                                                                            \
-    const Finish last = finish_load (FROM);                                    \
+    const Finish last = finish_load (FINISH);                                  \
     if (last.hard == SIAMBAN_HARD_NONE) {                                      \
       ROWS (CLAMP_ROW)                                                         \
+    } else if (last.hard == SIAMBAN_HARD_SWISH) {                              \
+      ROWS (SWISH_ROW)                                                         \
     } else {                                                                   \
-      ROWS (HARD_ROW)                                                          \
+      ROWS (SIGMOID_ROW)                                                       \
     }                                                                          \
   }
 
@@ -88,8 +93,7 @@
         ROWS (ADD_ROW)                                                         \
         add += SIAMBAN_PANEL;                                                  \
       }                                                                        \
-      FINISH (&g->finish, ROWS)                                                \
-      ROWS (STORE_ROW)                                                         \
+      STORE_ALL (&g->finish, ROWS)                                             \
       c += SIAMBAN_PANEL;                                                      \
       panel += g->b_panel;                                                     \
       if (bias)                                                                \
