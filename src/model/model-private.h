@@ -16,10 +16,10 @@ void siamban_model_search_pixels (SiambanModel *model, unsigned n,
     SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
     float *loc, unsigned threads);
 
-/* Runs one search crop and times its @n_steps layers. Returns (transfer full):
+/* Runs one byte crop and times its @n_steps layers. Returns (transfer full):
  * freed by g_free(). */
 SiambanStepTime *siamban_model_time_search (SiambanModel *model,
-    SiambanTemplate *tmpl, const float *x, unsigned threads, guint *n_steps);
+    SiambanTemplate *tmpl, const guint8 *x, unsigned threads, guint *n_steps);
 
 /* The search branch from a byte crop, showing every convolution's input to
  * @observe. */

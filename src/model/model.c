@@ -319,17 +319,17 @@ siamban_model_search_pixels (SiambanModel *model, unsigned n,
 
 SiambanStepTime *
 siamban_model_time_search (SiambanModel *model, SiambanTemplate *tmpl,
-    const float *x, unsigned threads, guint *n_steps)
+    const guint8 *x, unsigned threads, guint *n_steps)
 {
   const SiambanProgram *program = model->build.search_program;
   size_t cls_size = siamban_program_output_size (program, 0);
   size_t loc_size = siamban_program_output_size (program, 1);
   g_autofree float *out = g_new (float, cls_size + loc_size);
   Lease *lease = lease_take (model, threads);
-  SiambanRun run =
-      search_run_planes (model, lease, 1, &tmpl, x, out, out + cls_size);
+  SiambanRun run = search_run (model, lease, 1, &tmpl, out, out + cls_size);
   SiambanStepTime *times;
 
+  run.pixels = &x;
   *n_steps = siamban_program_n_steps (program);
   times = g_new (SiambanStepTime, *n_steps);
   siamban_program_run_timed (

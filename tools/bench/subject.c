@@ -13,17 +13,6 @@ noise (gsize n)
   return x;
 }
 
-static float *
-to_planes (const guint8 *pixels, gsize area)
-{
-  float *planes = g_new (float, 3 * area);
-
-  for (gsize i = 0; i < area; i++)
-    for (gsize c = 0; c < 3; c++)
-      planes[c * area + i] = pixels[3 * i + c];
-  return planes;
-}
-
 BenchSubject *
 bench_subject_load (
     const BenchFiles *files, SiambanPrecision precision, GError **error)
@@ -40,7 +29,6 @@ bench_subject_load (
   siamban_model_get_info (model, &subject->info);
   area = (gsize)subject->info.search_size * subject->info.search_size;
   subject->pixels = noise (3 * area);
-  subject->planes = to_planes (subject->pixels, area);
   subject->out = g_array_new (FALSE, FALSE, sizeof (float));
   return subject;
 }
@@ -51,7 +39,6 @@ bench_subject_free (BenchSubject *subject)
   siamban_template_free (subject->tmpl);
   siamban_model_unref (subject->model);
   g_free (subject->pixels);
-  g_free (subject->planes);
   g_array_unref (subject->out);
   g_free (subject);
 }
@@ -91,7 +78,7 @@ bench_subject_time_layers (
 
   for (int round = 0; round < rounds; round++) {
     g_autofree SiambanStepTime *times = siamban_model_time_search (
-        subject->model, subject->tmpl, subject->planes, threads, n);
+        subject->model, subject->tmpl, subject->pixels, threads, n);
 
     for (guint i = 0; best && i < *n; i++)
       best[i].seconds = MIN (best[i].seconds, times[i].seconds);

@@ -17,7 +17,6 @@ typedef struct
   SiambanModelInfo info;
   SiambanTemplate *tmpl; /* NULL before bench_subject_embed() */
   guint8 *pixels;        /* of a crop: noise */
-  float *planes;         /* the same */
   GArray *out;           /* of float */
 } BenchSubject;
 
