@@ -51,6 +51,7 @@ typedef struct
   int out;   /* a place; the output step has none */
   int index; /* which feature or output */
   gboolean has_residual;
+  gboolean of_bytes; /* reads an image's bytes; of an image: all readers do */
   const SiambanConv *conv;
   SiambanOpRows rows;
   SiambanOpArgs args;

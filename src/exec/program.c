@@ -88,7 +88,13 @@ bind (Compiler *compiler, const SiambanNode *node, SiambanStep *step,
     case SIAMBAN_OP_CONV: {
       const SiambanPlace *in = &compiler->program->places[step->in[0]];
       step->conv = siamban_weights_conv (weights, node, in->c, error);
-      return step->conv != NULL;
+      if (!step->conv)
+        return FALSE;
+      step->of_bytes = siamban_graph_node (compiler->graph, step->in[0])->op ==
+                           SIAMBAN_OP_IMAGE &&
+                       !step->has_residual &&
+                       siamban_conv_takes_bytes (step->conv);
+      return TRUE;
     }
     case SIAMBAN_OP_EXP:
       step->args.factor = 1;
@@ -163,6 +169,28 @@ add_outputs (Compiler *compiler)
   }
 }
 
+static gboolean
+all_read_bytes (const SiambanProgram *program, int map)
+{
+  for (guint i = 0; i < program->steps->len; i++) {
+    const SiambanStep *step = &g_array_index (program->steps, SiambanStep, i);
+    for (int k = 0; k < step->n_in; k++)
+      if (step->in[k] == map && !step->of_bytes)
+        return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+mark_images (SiambanProgram *program)
+{
+  for (guint i = 0; i < program->steps->len; i++) {
+    SiambanStep *step = &g_array_index (program->steps, SiambanStep, i);
+    if (step->kind == SIAMBAN_OP_IMAGE)
+      step->of_bytes = all_read_bytes (program, step->out);
+  }
+}
+
 static void
 clear_step (gpointer data)
 {
@@ -224,8 +252,10 @@ siamban_program_compile (
       .last_use = g_new0 (int, graph->nodes->len),
   };
   gboolean ok = add_steps (&compiler, error);
-  if (ok)
+  if (ok) {
     add_outputs (&compiler);
+    mark_images (program);
+  }
   int n_spans = compiler.spans->len;
   program->spans = (SiambanSpan *)g_array_free (compiler.spans, FALSE);
   program->arena = siamban_plan (program->spans, n_spans);

@@ -20,6 +20,7 @@ typedef struct
   float *arena;
   void *scratch;
   SiambanTeam *team;
+  gboolean from_bytes; /* no map of the image where a step can do without */
 } Context;
 
 typedef struct
@@ -142,7 +143,8 @@ plain_rows (const Context *context, const SiambanStep *step, int begin, int end)
 static void
 run_image (const Context *context, const SiambanStep *step)
 {
-  run_rows (context, step, step->out, image_rows);
+  if (!step->of_bytes || !context->from_bytes)
+    run_rows (context, step, step->out, image_rows);
 }
 
 static void
@@ -169,6 +171,11 @@ run_conv (const Context *context, const SiambanStep *step)
   SiambanMaps in = maps_at (context, step->in[0]);
   SiambanMaps out = maps_at (context, step->out);
   SiambanMaps residual;
+  if (step->of_bytes && context->from_bytes) {
+    siamban_conv_run_bytes (step->conv, context->run->pixels, &in, &out,
+        context->scratch, context->team);
+    return;
+  }
   if (step->has_residual)
     residual = maps_at (context, step->in[1]);
   siamban_conv_run (step->conv, &in, step->has_residual ? &residual : NULL,
@@ -238,7 +245,7 @@ void
 siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team)
 {
-  Context context = {program, run, NULL, NULL, team};
+  Context context = {program, run, NULL, NULL, team, run->pixels != NULL};
   begin_run (&context, workspace);
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
@@ -251,7 +258,7 @@ siamban_program_run_observed (const SiambanProgram *program,
     const SiambanRun *run, SiambanWorkspace *workspace, SiambanTeam *team,
     SiambanObserver observe, void *data)
 {
-  Context context = {program, run, NULL, NULL, team};
+  Context context = {program, run, NULL, NULL, team, FALSE};
   begin_run (&context, workspace);
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
@@ -275,7 +282,7 @@ void
 siamban_program_run_timed (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team, SiambanStepTime *times)
 {
-  Context context = {program, run, NULL, NULL, team};
+  Context context = {program, run, NULL, NULL, team, run->pixels != NULL};
   begin_run (&context, workspace);
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);

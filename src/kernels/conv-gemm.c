@@ -30,11 +30,9 @@ typedef struct
 typedef struct
 {
   const Gemm *gemm;
-  SiambanMaps in;
-  const SiambanMaps *residual, *out;
-  int pad;
-  int segments, step; /* taps of a segment: 1, or a row of an image */
-  size_t run;
+  const SiambanMaps *in, *residual, *out;
+  int segments; /* taps */
+  size_t run;   /* lanes */
   size_t pixels, block, blocks;
   size_t panels, group; /* group: panels of a job */
   const float **rows;
@@ -99,14 +97,11 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   const SiambanConvShape *shape = &self->shape;
-  gboolean image = in->ld == self->lanes && self->lanes == 4;
   run->gemm = self;
-  run->in = *in;
+  run->in = in;
   run->out = out;
-  run->pad = shape->pad;
-  run->step = image && shape->dilation == 1 ? shape->kernel : 1;
-  run->segments = shape->kernel * shape->kernel / run->step;
-  run->run = (size_t)run->step * self->lanes;
+  run->segments = shape->kernel * shape->kernel;
+  run->run = self->lanes;
   size_t deep = MIN (run->run * run->segments, BLOCK_RUN);
   run->pixels = (size_t)out->n * out->h * out->w;
   run->block = MIN (BLOCK_FLOATS / deep, MAX_BLOCK_PIXELS);
@@ -119,41 +114,13 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
   run->rows_size = run->block * run->segments + SIAMBAN_ROWS_AHEAD;
 }
 
-/* An image's rows of taps may not reach over its edges: it is given some. */
-static size_t
-border_floats (const Run *run)
-{
-  if (run->step == 1 || run->pad == 0)
-    return 0;
-  const SiambanMaps *in = &run->in;
-  return (size_t)in->n * (in->h + 2 * run->pad) * (in->w + 2 * run->pad) * 4;
-}
-
 static size_t
 scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   Run run;
   plan (&run, data, in, out, threads);
-  return siamban_round_up (
-             border_floats (&run) * sizeof (float), SIAMBAN_ALIGN) +
-         threads * run.rows_size * sizeof (float *);
-}
-
-static void
-add_border (void *data, unsigned i, unsigned worker)
-{
-  (void)worker;
-  void **both = data;
-  const SiambanMaps *from = both[0], *to = both[1];
-  int pad = (to->h - from->h) / 2, image = i / to->h, y = i % to->h - pad;
-  size_t row = (size_t)to->w * 4;
-  float *out = to->data + i * row;
-  memset (out, 0, row * sizeof *out);
-  if (y >= 0 && y < from->h)
-    memcpy (out + pad * 4,
-        from->data + ((size_t)image * from->h + y) * from->w * 4,
-        (size_t)from->w * 4 * sizeof *out);
+  return threads * run.rows_size * sizeof (float *);
 }
 
 /* Pointers to what segment @s takes for pixels begin..end-1. */
@@ -161,10 +128,9 @@ static void
 point (const Run *run, int s, size_t begin, size_t end, const float **rows)
 {
   const SiambanConvShape *shape = &run->gemm->shape;
-  const SiambanMaps *in = &run->in, *out = run->out;
-  int tap = s * run->step, dilation = shape->dilation;
-  int dy = tap / shape->kernel * dilation - run->pad;
-  int dx = tap % shape->kernel * dilation - run->pad;
+  const SiambanMaps *in = run->in, *out = run->out;
+  int dy = s / shape->kernel * shape->dilation - shape->pad;
+  int dx = s % shape->kernel * shape->dilation - shape->pad;
   int ox = begin % out->w, oy = begin / out->w % out->h;
   size_t image = begin / out->w / out->h;
   for (size_t i = begin; i < end; i++) {
@@ -267,17 +233,7 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
   Run run;
   plan (&run, data, in, out, siamban_team_size (team));
   run.residual = residual;
-  size_t border = border_floats (&run);
-  run.rows =
-      (void *)((float *)scratch + siamban_round_up (border, SIAMBAN_LANES));
-  if (border) {
-    SiambanMaps with = {
-        scratch, in->n, in->h + 2 * run.pad, in->w + 2 * run.pad, in->c, 4};
-    void *both[] = {&run.in, &with};
-    siamban_team_run (team, with.n * with.h, add_border, both);
-    run.in = with;
-    run.pad = 0;
-  }
+  run.rows = scratch;
   size_t groups = (run.panels + run.group - 1) / run.group;
   siamban_team_run (team, run.blocks * groups, run_job, &run);
 }

@@ -35,12 +35,17 @@ typedef struct
   void (*run) (const void *self, const SiambanMaps *in,
       const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
       SiambanTeam *team);
+  /* NULL: cannot. See siamban_conv_run_bytes(). */
+  void (*run_bytes) (const void *self, const guint8 *const *images,
+      const SiambanMaps *in, const SiambanMaps *out, void *scratch,
+      SiambanTeam *team);
 } SiambanConvAlgorithm;
 
 extern const SiambanConvAlgorithm siamban_conv_direct;
 extern const SiambanConvAlgorithm siamban_conv_depthwise;
 extern const SiambanConvAlgorithm siamban_conv_blas;
 extern const SiambanConvAlgorithm siamban_conv_gemm;
+extern const SiambanConvAlgorithm siamban_conv_stem;
 extern const SiambanConvAlgorithm siamban_conv_winograd;
 extern const SiambanConvAlgorithm siamban_conv_depthwise_simd;
 

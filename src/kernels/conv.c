@@ -9,6 +9,7 @@ static const SiambanConvAlgorithm *const algorithms[] = {
     &siamban_conv_depthwise,
     &siamban_conv_blas,
     &siamban_conv_gemm,
+    &siamban_conv_stem,
     &siamban_conv_winograd,
     &siamban_conv_depthwise_simd,
 };
@@ -124,6 +125,20 @@ siamban_conv_run (const SiambanConv *conv, const SiambanMaps *in,
     SiambanTeam *team)
 {
   conv->algorithm->run (conv->self, in, residual, out, scratch, team);
+}
+
+gboolean
+siamban_conv_takes_bytes (const SiambanConv *conv)
+{
+  return conv->algorithm->run_bytes != NULL;
+}
+
+void
+siamban_conv_run_bytes (const SiambanConv *conv, const guint8 *const *images,
+    const SiambanMaps *in, const SiambanMaps *out, void *scratch,
+    SiambanTeam *team)
+{
+  conv->algorithm->run_bytes (conv->self, images, in, out, scratch, team);
 }
 
 void

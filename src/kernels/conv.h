@@ -82,4 +82,11 @@ void siamban_conv_run (const SiambanConv *conv, const SiambanMaps *in,
     const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
     SiambanTeam *team);
 
+/* The same, of images of bytes, h x w x c, rows dense, instead of @in's values,
+ * where the algorithm can; without a residual. Gives the same values. */
+gboolean siamban_conv_takes_bytes (const SiambanConv *conv);
+void siamban_conv_run_bytes (const SiambanConv *conv,
+    const guint8 *const *images, const SiambanMaps *in, const SiambanMaps *out,
+    void *scratch, SiambanTeam *team);
+
 #endif

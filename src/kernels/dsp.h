@@ -3,6 +3,7 @@
 #define SIAMBAN_DSP_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kernels/cpu.h"
 
@@ -116,6 +117,8 @@ typedef struct
   void (*gemm) (const SiambanGemm *gemm, size_t pixels, size_t panels);
   void (*depthwise) (const SiambanDepthwise *depthwise, size_t pixels);
   SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];
+  /* n bytes as floats. */
+  void (*widen) (const uint8_t *from, size_t n, float *to);
 } SiambanDsp;
 
 /* NULL where the level has none. */

@@ -436,6 +436,23 @@ depthwise_odd_numbers (void)
     }
 }
 
+static void
+widen_values (void)
+{
+  for (size_t n = 0; n <= 70; n++) {
+    /* Up to the page that nothing may touch. */
+    Buffer in = buffer_random (n / 4 + 1), out = buffer_new (n);
+    uint8_t *bytes = (uint8_t *)(in.data + in.n) - n;
+    for (size_t i = 0; i < n; i++)
+      bytes[i] = random_below (256);
+    dsp->widen (bytes, n, out.data);
+    for (size_t i = 0; i < n; i++)
+      expect (out.data[i], bytes[i], 0, "widen");
+    buffer_free (&in);
+    buffer_free (&out);
+  }
+}
+
 /* One tile: pixels and filters to sums at each position, as the kernels
  * make them. */
 typedef struct
@@ -640,6 +657,7 @@ main (int argc, char **argv)
       {"gemm-denormal", gemm_denormal},
       {"depthwise", depthwise_values},
       {"depthwise-odd-numbers", depthwise_odd_numbers},
+      {"widen", widen_values},
       {"winograd", winograd_values},
       {"winograd-not-finite", winograd_not_finite},
   };

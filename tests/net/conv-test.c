@@ -95,6 +95,20 @@ run (const SiambanConv *conv, const SiambanMaps *in,
   siamban_team_release (team);
 }
 
+static void
+run_bytes (const SiambanConv *conv, const guint8 *const *images,
+    const SiambanMaps *in, const SiambanMaps *out)
+{
+  SiambanTeam *team = siamban_team_acquire (2);
+  size_t size = siamban_conv_scratch (conv, in, out, siamban_team_size (team));
+  void *scratch = g_aligned_alloc (size + 1, 1, SIAMBAN_ALIGN);
+  SiambanMaps shape = *in;
+  shape.data = NULL;
+  siamban_conv_run_bytes (conv, images, &shape, out, scratch, team);
+  g_aligned_free (scratch);
+  siamban_team_release (team);
+}
+
 /* Winograd's sums pass through numbers larger than they are. */
 static void
 check_values (const Case *c, const char *algorithm)
@@ -221,6 +235,38 @@ test_networks (gconstpointer level)
         cases[i].size);
 }
 
+/* An image of bytes, as a map of the same values. */
+static void
+test_bytes (gconstpointer level)
+{
+  static const SiambanConvShape shapes[] = {
+      {3, 16, 3, 2, 1, 1, FALSE, FALSE, SIAMBAN_ACT_HARDSWISH},
+      {3, 64, 7, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU},
+      {3, 21, 5, 1, 2, 1, FALSE, FALSE, SIAMBAN_ACT_SIGMOID},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++) {
+    Case c = case_new (&shapes[i], 2, 13 + i, 31);
+    SiambanConv *conv = siamban_conv_new (
+        GPOINTER_TO_INT (level), &shapes[i], c.weight, c.bias);
+    SiambanMaps out = test_maps_copy (&c.out);
+    if (siamban_conv_takes_bytes (conv)) {
+      size_t n = (size_t)3 * c.in.h * c.in.w;
+      guint8 *bytes = g_malloc (2 * n);
+      const guint8 *images[] = {bytes, bytes + n};
+      for (size_t k = 0; k < 2 * n; k++)
+        c.in.data[k / 3 * 4 + k % 3] = bytes[k] =
+            g_test_rand_int_range (0, 256);
+      run (conv, &c.in, NULL, &c.out, 1);
+      run_bytes (conv, images, &c.in, &out);
+      test_maps_assert_same (&out, &c.out);
+      g_free (bytes);
+    }
+    test_maps_clear (&out);
+    siamban_conv_free (conv);
+    case_clear (&c);
+  }
+}
+
 static void
 test_not_finite (gconstpointer level)
 {
@@ -248,6 +294,7 @@ main (int argc, char **argv)
       {"dense", test_dense},
       {"depthwise", test_depthwise},
       {"networks", test_networks},
+      {"bytes", test_bytes},
       {"not-finite", test_not_finite},
   };
   g_test_init (&argc, &argv, NULL);

@@ -404,7 +404,7 @@ test_reuse (void)
 static void
 test_pixels (void)
 {
-  Fixture f = fixture_new (small_graph (), SIAMBAN_CPU_BLAS);
+  Fixture f = fixture_new (small_graph (), siamban_cpu_level ());
   guint8 bytes[3 * SIZE * SIZE];
   float *planes = g_ptr_array_index (f.planes, 0);
   SiambanWorkspace *workspace = siamban_workspace_new ();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the templates are written in. */
 #include <arm_neon.h>
+#include <string.h>
 
 #define LANES     4
 #define GEMM_ROWS 6
@@ -11,6 +12,15 @@ static inline vf
 vload (const float *p)
 {
   return vld1q_f32 (p);
+}
+
+static inline vf
+vload_bytes (const uint8_t *p)
+{
+  uint32_t four;
+  memcpy (&four, p, sizeof four);
+  uint16x8_t wide = vmovl_u8 (vcreate_u8 (four));
+  return vcvtq_f32_u32 (vmovl_u16 (vget_low_u16 (wide)));
 }
 
 static inline void

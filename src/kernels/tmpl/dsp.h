@@ -6,6 +6,7 @@
 #include "kernels/tmpl/gemm.h"
 #include "kernels/tmpl/depthwise.h"
 #include "kernels/tmpl/winograd.h"
+#include "kernels/tmpl/ops.h"
 
 const SiambanDsp DSP = {
     .rows = GEMM_ROWS,
@@ -16,4 +17,5 @@ const SiambanDsp DSP = {
             {4, winograd_input_4, winograd_weight_4, winograd_output_4},
             {6, winograd_input_6, winograd_weight_6, winograd_output_6},
         },
+    .widen = widen,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the templates are written in. */
 #include <immintrin.h>
+#include <stdint.h>
 
 #define LANES     8
 #define GEMM_ROWS 6
@@ -11,6 +12,13 @@ static inline vf
 vload (const float *p)
 {
   return _mm256_loadu_ps (p);
+}
+
+static inline vf
+vload_bytes (const uint8_t *p)
+{
+  return _mm256_cvtepi32_ps (
+      _mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const __m128i *)p)));
 }
 
 static inline void

@@ -6,6 +6,7 @@
 #else
 #include <immintrin.h>
 #endif
+#include <stdint.h>
 
 /* As many rows as have their pointers in registers: then 13 loads feed 12
  * FMAs. */
@@ -18,6 +19,20 @@ static inline vf
 vload (const float *p)
 {
   return _mm512_loadu_ps (p);
+}
+
+static inline __m256
+half_of_bytes (const uint8_t *p)
+{
+  return _mm256_cvtepi32_ps (
+      _mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const __m128i *)p)));
+}
+
+static inline vf
+vload_bytes (const uint8_t *p)
+{
+  return _mm512_insertf32x8 (
+      _mm512_castps256_ps512 (half_of_bytes (p)), half_of_bytes (p + 8), 1);
 }
 
 static inline void
