@@ -57,13 +57,12 @@ quantise_filter (Gemm *self, int o, const float *weight, float step)
   size_t column = o % SIAMBAN_PANEL;
   gint8 *panel =
       self->weight + o / SIAMBAN_PANEL * taps * self->lanes * SIAMBAN_PANEL;
+  float most = self->dsp->weight_max;
   gint64 sum = 0;
-  for (int i = 0; i < self->shape.in; i++)
+  for (int i = 0; step > 0 && i < self->shape.in; i++)
     for (size_t t = 0; t < taps; t++) {
       size_t group = (t * self->lanes + i) / SIAMBAN_INT_GROUP;
-      float q = step > 0 ? rintf (*weight / step) : 0;
-      float most = self->dsp->weight_max;
-      gint8 byte = CLAMP (q, -most, most);
+      gint8 byte = siamban_round (CLAMP (*weight / step, -most, most));
       panel[(group * SIAMBAN_PANEL + column) * SIAMBAN_INT_GROUP +
             i % SIAMBAN_INT_GROUP] = byte;
       sum += byte;
@@ -75,9 +74,15 @@ quantise_filter (Gemm *self, int o, const float *weight, float step)
 static float
 largest (const float *x, size_t n)
 {
-  float most = 0;
-  for (size_t i = 0; i < n; i++)
+  float most = 0, lanes[SIAMBAN_LANES] = {0};
+  size_t i = 0;
+  for (; i + SIAMBAN_LANES <= n; i += SIAMBAN_LANES)
+    for (size_t k = 0; k < SIAMBAN_LANES; k++)
+      lanes[k] = MAX (lanes[k], fabsf (x[i + k]));
+  for (; i < n; i++)
     most = MAX (most, fabsf (x[i]));
+  for (size_t k = 0; k < SIAMBAN_LANES; k++)
+    most = MAX (most, lanes[k]);
   return most;
 }
 

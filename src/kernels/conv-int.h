@@ -17,6 +17,15 @@ typedef struct
 extern const SiambanIntAlgorithm siamban_conv_gemm8;
 extern const SiambanIntAlgorithm siamban_conv_winograd16;
 
+/* rintf() of what is below 2^22, in a form that compilers do many of at once.
+ */
+static inline float
+siamban_round (float x)
+{
+  const float no_fraction = 12582912;
+  return (x + no_fraction) - no_fraction;
+}
+
 static inline void *
 siamban_alloc_bytes (size_t n)
 {

@@ -56,18 +56,18 @@ quantise_position (
   gint16 *to = self->weight +
                (panel * POSITIONS + position) * self->depth * SIAMBAN_PANEL;
   float *scale = self->scale + (position * panels + panel) * SIAMBAN_PANEL;
-  size_t in = self->shape.in;
+  float most[SIAMBAN_PANEL] = {0}, by[SIAMBAN_PANEL];
+  for (int k = 0; k < self->shape.in; k++)
+    for (size_t o = 0; o < SIAMBAN_PANEL; o++)
+      most[o] = MAX (most[o], fabsf (u[k * SIAMBAN_PANEL + o]));
   for (size_t o = 0; o < SIAMBAN_PANEL; o++) {
-    float most = 0;
-    for (size_t k = 0; k < in; k++)
-      most = MAX (most, fabsf (u[k * SIAMBAN_PANEL + o]));
-    scale[o] = most / SIAMBAN_INT16_LIMIT;
-    float by = most > 0 ? SIAMBAN_INT16_LIMIT / most : 0;
-    for (size_t k = 0; k < in; k++)
-      to[(k / 2 * SIAMBAN_PANEL + o) * 2 + k % 2] =
-          CLAMP (rintf (u[k * SIAMBAN_PANEL + o] * by), -SIAMBAN_INT16_LIMIT,
-              SIAMBAN_INT16_LIMIT);
+    scale[o] = most[o] / SIAMBAN_INT16_LIMIT;
+    by[o] = most[o] > 0 ? SIAMBAN_INT16_LIMIT / most[o] : 0;
   }
+  for (int k = 0; k < self->shape.in; k++, u += SIAMBAN_PANEL)
+    for (size_t o = 0; o < SIAMBAN_PANEL; o++)
+      to[(k / 2 * SIAMBAN_PANEL + o) * 2 + k % 2] =
+          siamban_round (u[o] * by[o]);
 }
 
 /* @w: in x TAPS x SIAMBAN_PANEL; @u: room for SIDE positions of them. */
