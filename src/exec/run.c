@@ -5,7 +5,7 @@
 #include "kernels/alloc.h"
 
 /* Work below this is not worth handing to another thread. */
-#define GRAIN 16384
+#define GRAIN 65536
 
 struct _SiambanWorkspace
 {

@@ -5,7 +5,7 @@
 #include "kernels/depthwise.h"
 
 /* Products that are worth a job of their own. */
-#define JOB_PRODUCTS    65536
+#define JOB_PRODUCTS    131072
 #define JOBS_PER_THREAD 4
 
 typedef struct

@@ -14,8 +14,12 @@
 #define MAX_BLOCK_PIXELS 240
 /* Panels that meet a tile in turn, so that whole stretches of the output are
  * written. */
-#define PANELS          8
-#define JOBS_PER_THREAD 8
+#define PANELS 8
+/* Jobs of fewer products are not worth their start; of fewer pixels, not the
+ * weights they read. */
+#define JOB_PRODUCTS     262144
+#define JOBS_PER_THREAD  8
+#define MIN_BLOCK_PIXELS 96
 
 typedef struct
 {
@@ -92,25 +96,44 @@ parts (const void *data, SiambanPart *parts)
   return 2;
 }
 
+static size_t
+divide_up (size_t n, size_t by)
+{
+  return (n + by - 1) / by;
+}
+
+static size_t
+count_jobs (const Run *run, unsigned threads)
+{
+  size_t products =
+      run->pixels * run->panels * SIAMBAN_PANEL * run->run * run->segments;
+  if (threads == 1)
+    return 1;
+  return CLAMP (products / JOB_PRODUCTS, 1, threads * JOBS_PER_THREAD);
+}
+
 static void
 plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   const SiambanConvShape *shape = &self->shape;
+  size_t tall = self->dsp->rows;
   run->gemm = self;
   run->in = in;
   run->out = out;
   run->segments = shape->kernel * shape->kernel;
   run->run = self->lanes;
-  size_t deep = MIN (run->run * run->segments, BLOCK_RUN);
   run->pixels = (size_t)out->n * out->h * out->w;
-  run->block = MIN (BLOCK_FLOATS / deep, MAX_BLOCK_PIXELS);
-  run->block -= run->block % self->dsp->rows;
-  run->blocks = (run->pixels + run->block - 1) / run->block;
-  run->panels = siamban_round_up (shape->out, SIAMBAN_PANEL) / SIAMBAN_PANEL;
-  size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
-  groups = CLAMP (groups, 1, run->panels);
-  run->group = (run->panels + groups - 1) / groups;
+  run->panels = siamban_n_panels (shape);
+  size_t deep = MIN (run->run * run->segments, BLOCK_RUN);
+  size_t most = MIN (BLOCK_FLOATS / deep, MAX_BLOCK_PIXELS) / tall * tall;
+  size_t jobs = count_jobs (run, threads);
+  size_t blocks = MAX (divide_up (run->pixels, most),
+      MIN (jobs, run->pixels / MIN_BLOCK_PIXELS));
+  run->block = siamban_round_up (divide_up (run->pixels, blocks), tall);
+  run->blocks = divide_up (run->pixels, run->block);
+  run->group =
+      divide_up (run->panels, MIN (divide_up (jobs, run->blocks), run->panels));
   run->rows_size = run->block * run->segments + SIAMBAN_ROWS_AHEAD;
 }
 
@@ -215,7 +238,7 @@ run_job (void *data, unsigned i, unsigned worker)
 {
   const Run *run = data;
   const float **rows = run->rows + worker * run->rows_size;
-  size_t groups = (run->panels + run->group - 1) / run->group;
+  size_t groups = divide_up (run->panels, run->group);
   size_t begin = i / groups * run->block, panel = i % groups * run->group;
   size_t end = MIN (begin + run->block, run->pixels);
   for (int s = 0; s < run->segments; s++)
@@ -234,7 +257,7 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
   plan (&run, data, in, out, siamban_team_size (team));
   run.residual = residual;
   run.rows = scratch;
-  size_t groups = (run.panels + run.group - 1) / run.group;
+  size_t groups = divide_up (run.panels, run.group);
   siamban_team_run (team, run.blocks * groups, run_job, &run);
 }
 
