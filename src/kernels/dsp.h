@@ -119,6 +119,12 @@ typedef struct
   SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];
   /* n bytes as floats. */
   void (*widen) (const uint8_t *from, size_t n, float *to);
+  /* @pixels pixels of @n channels (n % SIAMBAN_PANEL == 0), one behind the
+   * other: to = finish (x * by). */
+  void (*scale) (const float *x, const float *by, size_t n, size_t pixels,
+      const SiambanFinish *finish, float *to);
+  /* One panel, of @pixels pixels @ld apart, to @to. */
+  void (*sum) (const float *x, size_t ld, size_t pixels, float *to);
 } SiambanDsp;
 
 /* NULL where the level has none. */

@@ -6,8 +6,9 @@
 #include "kernels/ops-private.h"
 
 /* Channels of the template, and pixels, at a time. */
-#define DEPTH  128
-#define PIXELS 48
+#define DEPTH    128
+#define PIXELS   48
+#define SUMMANDS 64
 
 static void
 correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
@@ -110,6 +111,71 @@ match (const SiambanDsp *dsp, const SiambanMaps *in, const SiambanMaps *out,
   }
 }
 
+/* Its pixels are too narrow for a panel. */
+static gboolean
+is_image (const SiambanMaps *maps)
+{
+  return maps->ld < SIAMBAN_PANEL;
+}
+
+static void
+scale (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
+    const SiambanMaps *out, int begin, int end)
+{
+  const SiambanFinish finish = siamban_act_finish (args->act);
+  if (is_image (in)) {
+    siamban_op_rows (SIAMBAN_CPU_C, SIAMBAN_OP_SCALE) (
+        args, in, 2, out, begin, end);
+    return;
+  }
+  for (int i = begin; i < end;) {
+    int image = i / out->h, next = MIN ((image + 1) * out->h, end);
+    float *to = siamban_map_row (out, i);
+    size_t pixels = (size_t)(next - i) * out->w;
+    dsp->scale (siamban_map_row (&in[0], i), siamban_map_row (&in[1], image),
+        out->ld, pixels, &finish, to);
+    if (args->act == SIAMBAN_ACT_SIGMOID)
+      siamban_activate (args->act, to, pixels * out->ld);
+    for (size_t x = 0; x < pixels; x++)
+      siamban_zero_behind (out, to + x * out->ld);
+    i = next;
+  }
+}
+
+/* Few enough at a time for floats, all together in doubles. */
+static void
+mean_of_panel (
+    const SiambanDsp *dsp, const float *x, size_t pixels, size_t ld, float *to)
+{
+  double all[SIAMBAN_PANEL] = {0};
+  float some[SIAMBAN_PANEL];
+  for (size_t i = 0; i < pixels; i += SUMMANDS) {
+    dsp->sum (x + i * ld, ld, MIN (pixels - i, SUMMANDS), some);
+    for (int k = 0; k < SIAMBAN_PANEL; k++)
+      all[k] += some[k];
+  }
+  for (int k = 0; k < SIAMBAN_PANEL; k++)
+    to[k] = all[k] / pixels;
+}
+
+static void
+mean (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
+    const SiambanMaps *out, int begin, int end)
+{
+  if (is_image (in)) {
+    siamban_op_rows (SIAMBAN_CPU_C, SIAMBAN_OP_MEAN) (
+        args, in, 1, out, begin, end);
+    return;
+  }
+  for (int i = begin; i < end; i++) {
+    float *to = siamban_map_row (out, i);
+    for (int k = 0; k < out->ld; k += SIAMBAN_PANEL)
+      mean_of_panel (dsp, siamban_map_row (in, i * in->h) + k,
+          (size_t)in->h * in->w, in->ld, to + k);
+    siamban_zero_behind (out, to);
+  }
+}
+
 /* An operation is not told its level: it has a function a table. */
 #define OPS(NAME)                                                              \
   static void correlate_##NAME (const SiambanOpArgs *args,                     \
@@ -128,11 +194,34 @@ match (const SiambanDsp *dsp, const SiambanMaps *in, const SiambanMaps *out,
     match (&siamban_dsp_##NAME, in, out, begin, end);                          \
   }                                                                            \
                                                                                \
+  static void scale_##NAME (const SiambanOpArgs *args, const SiambanMaps *in,  \
+      int n_in, const SiambanMaps *out, int begin, int end)                    \
+  {                                                                            \
+    (void)n_in;                                                                \
+    scale (&siamban_dsp_##NAME, args, in, out, begin, end);                    \
+  }                                                                            \
+                                                                               \
+  static void mean_##NAME (const SiambanOpArgs *args, const SiambanMaps *in,   \
+      int n_in, const SiambanMaps *out, int begin, int end)                    \
+  {                                                                            \
+    (void)n_in;                                                                \
+    mean (&siamban_dsp_##NAME, args, in, out, begin, end);                     \
+  }                                                                            \
+                                                                               \
   static SiambanOpRows rows_##NAME (SiambanOp op)                              \
   {                                                                            \
-    if (op == SIAMBAN_OP_XCORR_DEPTHWISE)                                      \
-      return correlate_##NAME;                                                 \
-    return op == SIAMBAN_OP_XCORR_PIXELWISE ? match_##NAME : NULL;             \
+    switch (op) {                                                              \
+      case SIAMBAN_OP_XCORR_DEPTHWISE:                                         \
+        return correlate_##NAME;                                               \
+      case SIAMBAN_OP_XCORR_PIXELWISE:                                         \
+        return match_##NAME;                                                   \
+      case SIAMBAN_OP_SCALE:                                                   \
+        return scale_##NAME;                                                   \
+      case SIAMBAN_OP_MEAN:                                                    \
+        return mean_##NAME;                                                    \
+      default:                                                                 \
+        return NULL;                                                           \
+    }                                                                          \
   }
 
 #ifdef SIAMBAN_HAVE_AVX2

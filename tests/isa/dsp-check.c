@@ -453,6 +453,53 @@ widen_values (void)
   }
 }
 
+static void
+check_scale (size_t n, size_t pixels)
+{
+  const SiambanFinish how = random_finish ();
+  Buffer x = buffer_random (n * pixels), by = buffer_random (n);
+  Buffer to = buffer_new (n * pixels);
+  dsp->scale (x.data, by.data, n, pixels, &how, to.data);
+  for (size_t i = 0; i < to.n; i++)
+    expect (to.data[i], finish (&how, (double)x.data[i] * by.data[i % n]), 2e-7,
+        "scale");
+  x.data[n - 1] = NAN;
+  dsp->scale (x.data, by.data, n, pixels, &how, to.data);
+  for (size_t i = 0; i < to.n; i++)
+    if (!isnan (to.data[i]) != (i != n - 1))
+      fail ("scale made %g next to a NaN", to.data[i]);
+  buffer_free (&x);
+  buffer_free (&by);
+  buffer_free (&to);
+}
+
+static void
+scale_values (void)
+{
+  for (size_t n = PANEL; n <= 5 * PANEL; n += PANEL)
+    for (size_t pixels = 1; pixels <= 5; pixels++)
+      check_scale (n, pixels);
+}
+
+static void
+sum_values (void)
+{
+  for (size_t pixels = 1; pixels <= 70; pixels++) {
+    size_t ld = PANEL + random_below (20);
+    Buffer x = buffer_random ((pixels - 1) * ld + PANEL);
+    Buffer to = buffer_new (PANEL);
+    dsp->sum (x.data, ld, pixels, to.data);
+    for (size_t k = 0; k < PANEL; k++) {
+      double all = 0;
+      for (size_t i = 0; i < pixels; i++)
+        all += x.data[i * ld + k];
+      expect (to.data[k], all, 2e-6, "sum");
+    }
+    buffer_free (&x);
+    buffer_free (&to);
+  }
+}
+
 /* One tile: pixels and filters to sums at each position, as the kernels
  * make them. */
 typedef struct
@@ -658,6 +705,8 @@ main (int argc, char **argv)
       {"depthwise", depthwise_values},
       {"depthwise-odd-numbers", depthwise_odd_numbers},
       {"widen", widen_values},
+      {"scale", scale_values},
+      {"sum", sum_values},
       {"winograd", winograd_values},
       {"winograd-not-finite", winograd_not_finite},
   };

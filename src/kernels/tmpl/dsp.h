@@ -18,4 +18,6 @@ const SiambanDsp DSP = {
             {6, winograd_input_6, winograd_weight_6, winograd_output_6},
         },
     .widen = widen,
+    .scale = scale,
+    .sum = sum,
 };
