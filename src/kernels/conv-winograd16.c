@@ -36,7 +36,7 @@ typedef struct
   SiambanTiles tiles;
   size_t chunk, chunks; /* chunk: tiles of a job, at most */
   size_t panels, group, groups;
-  size_t columns;      /* of a job's sums */
+  size_t columns;      /* of the panels that a gemm takes */
   size_t tile_pitch;   /* bytes of a tile's input at one position */
   size_t input_pitch;  /* bytes of all tiles' */
   size_t floats_pitch; /* floats of a tile's input before it is quantised */
@@ -169,14 +169,16 @@ plan (Run *run, const Winograd *self, const SiambanMaps *in,
   run->group = run->panels * run->chunks / (threads * JOBS);
   run->group = CLAMP (run->group, 1, MAX_GROUP);
   run->group = siamban_round_up (run->group, self->dsp->panels);
-  run->columns = run->group * SIAMBAN_PANEL;
+  run->columns = self->dsp->panels * SIAMBAN_PANEL;
   run->groups = (run->panels + run->group - 1) / run->group;
   run->chunk = (n + run->chunks - 1) / run->chunks;
   run->tile_pitch = self->depth * sizeof (gint16) + LINE;
   run->input_pitch = n * run->tile_pitch + LINE;
   run->floats_pitch = self->depth + LINE / sizeof (float);
   run->sums_pitch = run->chunk * run->columns + LINE / sizeof (float);
-  run->worker_floats = POSITIONS * MAX (run->floats_pitch, run->sums_pitch);
+  size_t units = run->group / self->dsp->panels;
+  run->worker_floats =
+      POSITIONS * MAX (run->floats_pitch, units * run->sums_pitch);
 }
 
 static size_t
@@ -252,23 +254,26 @@ multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t panels,
 }
 
 static void
-run_job (void *data, unsigned i, unsigned worker)
+run_job (void *data, unsigned job, unsigned worker)
 {
   const Run *run = data;
-  size_t first = i / run->chunks * run->group, chunk = i % run->chunks;
+  size_t first = job / run->chunks * run->group, chunk = job % run->chunks;
   size_t last = MIN (first + run->group, run->panels);
   size_t begin = run->tiles.n * chunk / run->chunks;
   size_t end = run->tiles.n * (chunk + 1) / run->chunks;
   size_t step = run->self->dsp->panels;
+  size_t step_floats = POSITIONS * run->sums_pitch;
   float *sums = run->floats + worker * run->worker_floats;
   for (size_t p = 0; p < POSITIONS; p++)
-    for (size_t panel = first; panel < last; panel += step)
-      multiply (run, begin, end, panel, MIN (step, last - panel), p,
-          sums + p * run->sums_pitch + (panel - first) * SIAMBAN_PANEL);
-  for (size_t panel = first; panel < last; panel++, sums += SIAMBAN_PANEL)
+    for (size_t i = 0; first + i < last; i += step)
+      multiply (run, begin, end, first + i, MIN (step, last - first - i), p,
+          sums + i / step * step_floats + p * run->sums_pitch);
+  for (size_t i = 0; first + i < last; i++)
     for (size_t t = begin; t < end; t++)
-      siamban_tiles_write (&run->tiles, t, panel,
-          sums + (t - begin) * run->columns, run->sums_pitch);
+      siamban_tiles_write (&run->tiles, t, first + i,
+          sums + i / step * step_floats + i % step * SIAMBAN_PANEL +
+              (t - begin) * run->columns,
+          run->sums_pitch);
 }
 
 static void
