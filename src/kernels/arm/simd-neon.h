@@ -3,8 +3,9 @@
 #include <arm_neon.h>
 #include <string.h>
 
-#define LANES     4
-#define GEMM_ROWS 6
+#define LANES       4
+#define GEMM_ROWS   6
+#define GEMM_PANELS 1
 
 typedef float32x4_t vf;
 

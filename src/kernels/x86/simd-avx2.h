@@ -3,8 +3,9 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-#define LANES     8
-#define GEMM_ROWS 6
+#define LANES       8
+#define GEMM_ROWS   6
+#define GEMM_PANELS 1
 
 typedef __m256 vf;
 

@@ -8,10 +8,10 @@
 #endif
 #include <stdint.h>
 
-/* As many rows as have their pointers in registers: then 13 loads feed 12
- * FMAs. */
-#define LANES     16
-#define GEMM_ROWS 12
+/* 10 loads feed 16 FMAs. */
+#define LANES       16
+#define GEMM_ROWS   8
+#define GEMM_PANELS 2
 
 typedef __m512 vf;
 
@@ -67,4 +67,10 @@ vfma (vf a, vf b, vf c)
   return _mm512_fmadd_ps (a, b, c);
 }
 
+/* As for AVX2. */
+#ifdef SIMDE_ENABLE_NATIVE_ALIASES
 #define VFMA(sum, a, b) sum = vfma (a, b, sum)
+#else
+#define VFMA(sum, a, b)                                                        \
+  __asm__("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b))
+#endif
