@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "image/crop.h"
+#include "tools/track/element.h"
 
 #define FRAMES_APART 5 /* from one search crop to the next */
 #define PATIENCE_MS  200
@@ -141,48 +142,25 @@ read_samples (Reader *reader, GstElement *pipeline, GstAppSink *sink,
   return TRUE;
 }
 
-/* Sound is left as it lies in the file: its decoder may be missing. */
-static gboolean
-wants_decoding (GstElement *decoder, GstPad *pad, GstCaps *caps, gpointer data)
-{
-  const char *name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
-
-  (void)decoder;
-  (void)pad;
-  (void)data;
-  return !g_str_has_prefix (name, "audio/") &&
-         !g_str_equal (name, "video/x-raw");
-}
-
 static GstElement *
-make_pipeline (const char *path, GError **error)
+make_pipeline (const TrackSource *clip, GError **error)
 {
-  g_autofree char *uri = g_file_test (path, G_FILE_TEST_EXISTS)
-                             ? gst_filename_to_uri (path, error)
-                             : g_strdup (path);
-  g_autoptr (GstElement) decoder = NULL;
-  GstElement *pipeline;
-
-  if (uri == NULL)
-    return NULL;
-  pipeline = gst_parse_launch ("uridecodebin name=decoder ! "
-                               "videoconvert ! video/x-raw,format=BGR ! "
-                               "appsink name=sink sync=false max-buffers=4",
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  GstElement *sink = track_element_add (GST_BIN (pipeline),
+      "videoconvert ! video/x-raw,format=BGR ! "
+      "appsink name=sink sync=false max-buffers=4",
       error);
-  if (pipeline == NULL)
-    return NULL;
-  decoder = gst_bin_get_by_name (GST_BIN (pipeline), "decoder");
-  g_object_set (decoder, "uri", uri, NULL);
-  g_signal_connect (
-      decoder, "autoplug-continue", G_CALLBACK (wants_decoding), NULL);
+
+  if (sink == NULL || !track_source_add (GST_BIN (pipeline), clip, sink, error))
+    g_clear_pointer (&pipeline, gst_object_unref);
   return pipeline;
 }
 
 gboolean
-quantize_clip_read (const char *path, const SiambanTrackParams *track, guint n,
-    GArray *pairs, GError **error)
+quantize_clip_read (const TrackSource *clip, const SiambanTrackParams *track,
+    guint n, GArray *pairs, GError **error)
 {
-  GstElement *pipeline = make_pipeline (path, error);
+  GstElement *pipeline = make_pipeline (clip, error);
   Reader reader = {.track = track, .wanted = n, .pairs = pairs};
   GstElement *sink;
   gboolean ok;
@@ -192,10 +170,11 @@ quantize_clip_read (const char *path, const SiambanTrackParams *track, guint n,
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   reader.random = g_rand_new_with_seed (SEED);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  ok = read_samples (&reader, pipeline, GST_APP_SINK (sink), path, error);
+  ok =
+      read_samples (&reader, pipeline, GST_APP_SINK (sink), clip->input, error);
   if (ok && reader.wanted == n) {
     g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO,
-        "%s: has too few frames, expected a video of more than %d", path,
+        "%s: has too few frames, expected a video of more than %d", clip->input,
         FRAMES_APART);
     ok = FALSE;
   }

@@ -3,6 +3,7 @@
 #define QUANTIZE_CLIPS_H
 
 #include "model/model-private.h"
+#include "tools/track/source.h"
 
 /* Byte crops, B, G, R interleaved, of one made-up target. */
 typedef struct
@@ -11,11 +12,11 @@ typedef struct
   guint8 *x; /* of the search region's, some frames later */
 } Pair;
 
-/* Appends to @pairs (of Pair) @n at most of the clip at @path, a file or URI:
- * always the same ones of the same clip. Fails with a message that names the
- * clip if it cannot be decoded. */
-gboolean quantize_clip_read (const char *path, const SiambanTrackParams *track,
-    guint n, GArray *pairs, GError **error);
+/* Appends to @pairs (of Pair) @n at most of @clip: always the same ones of the
+ * same clip. Fails with a message that names the clip if it cannot be decoded.
+ */
+gboolean quantize_clip_read (const TrackSource *clip,
+    const SiambanTrackParams *track, guint n, GArray *pairs, GError **error);
 
 void quantize_pair_clear (Pair *pair);
 

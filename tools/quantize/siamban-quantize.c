@@ -11,7 +11,7 @@
 
 static char *config_path, *out_path;
 static char **paths; /* model, clips */
-static int n_pairs = 16;
+static int n_pairs = 16, start_index = -1;
 
 static GOptionEntry options[] = {
     {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config_path,
@@ -21,6 +21,10 @@ static GOptionEntry options[] = {
     {"pairs", 'n', 0, G_OPTION_ARG_INT, &n_pairs,
         "Pairs of template and search region to take of each clip, at most "
         "(default: 16)",
+        "N"},
+    {"start-index", 0, 0, G_OPTION_ARG_INT, &start_index,
+        "Number of the first picture, where clips are image sequences "
+        "(default: 0 or 1)",
         "N"},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &paths, NULL, NULL},
     G_OPTION_ENTRY_NULL};
@@ -37,12 +41,15 @@ read_clips (SiambanModel *model, GError **error)
   GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
 
   g_array_set_clear_func (pairs, (GDestroyNotify)quantize_pair_clear);
-  for (char **path = paths + 1; *path; path++)
+  for (char **path = paths + 1; *path; path++) {
+    TrackSource clip = {.input = *path, .start_index = start_index};
+
     if (!quantize_clip_read (
-            *path, siamban_model_track (model), n_pairs, pairs, error)) {
+            &clip, siamban_model_track (model), n_pairs, pairs, error)) {
       g_array_unref (pairs);
       return NULL;
     }
+  }
   return pairs;
 }
 
@@ -136,17 +143,22 @@ main (int argc, char **argv)
       "Makes a model file for precision int8: the tensors of MODEL, and what\n"
       "values pass through its layers on crops of the clips. Such a file "
       "still\n"
-      "loads as fp32. The clips should look like what will be tracked in.");
+      "loads as fp32. The clips, videos or image sequences (dir/%04d.jpg), "
+      "should\nlook like what will be tracked in.");
   g_option_context_add_main_entries (context, options, NULL);
   g_option_context_add_group (context, gst_init_get_option_group ());
   if (!g_option_context_parse (context, &argc, &argv, &error)) {
     g_printerr ("siamban-quantize: %s\n", error->message);
     return 2;
   }
-  if (paths == NULL || g_strv_length (paths) < 2 || out_path == NULL ||
-      n_pairs < 1) {
+  if (paths == NULL || g_strv_length (paths) < 2 || out_path == NULL) {
     g_printerr ("siamban-quantize: expected MODEL, one CLIP or more, and "
                 "-o FILE; see --help\n");
+    return 2;
+  }
+  if (n_pairs < 1) {
+    g_printerr (
+        "siamban-quantize: --pairs: expected 1 or more, got %d\n", n_pairs);
     return 2;
   }
   if (!run (&error)) {

@@ -129,7 +129,13 @@ build (Session *session, GError **error)
     return FALSE;
   gst_element_link_many (queue, upright, session->tracker, tee, NULL);
   set_up_tracker (session);
-  session->source = track_source_add (bin, session->options, queue, error);
+  session->source = track_source_add (bin,
+      &(TrackSource){
+          .input = session->options->input,
+          .start_index = session->options->start_index,
+          .fps = session->options->fps,
+      },
+      queue, error);
   return session->source != NULL;
 }
 

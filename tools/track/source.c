@@ -23,23 +23,23 @@ has_image (const char *pattern, int index)
 }
 
 static int
-first_index (const TrackOptions *options, GError **error)
+first_index (const TrackSource *source, GError **error)
 {
-  const int first = options->start_index < 0 ? 0 : options->start_index;
-  const int last = options->start_index < 0 ? 1 : options->start_index;
+  const int first = source->start_index < 0 ? 0 : source->start_index;
+  const int last = source->start_index < 0 ? 1 : source->start_index;
 
   for (int i = first; i <= last; i++) {
-    if (has_image (options->input, i))
+    if (has_image (source->input, i))
       return i;
   }
   if (first == last)
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-        "%s: there is no image of number %d", options->input, first);
+        "%s: there is no image of number %d", source->input, first);
   else
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
         "%s: there is neither an image of number 0 nor of number 1; say with "
         "--start-index where the sequence starts",
-        options->input);
+        source->input);
   return -1;
 }
 
@@ -99,23 +99,23 @@ set_up_rtsp (GstElement *decoder, GstElement *source, gpointer data)
 }
 
 static GstElement *
-add_sequence (GstBin *pipeline, const TrackOptions *options, GError **error)
+add_sequence (GstBin *pipeline, const TrackSource *source, GError **error)
 {
-  const int index = first_index (options, error);
-  GstElement *source, *decoder;
+  const int index = first_index (source, error);
+  GstElement *images, *decoder;
   int num, den;
 
   if (index < 0)
     return NULL;
-  source = track_element_add (pipeline, "imagesequencesrc", error);
-  decoder = source ? track_element_add (pipeline, "decodebin", error) : NULL;
+  images = track_element_add (pipeline, "imagesequencesrc", error);
+  decoder = images ? track_element_add (pipeline, "decodebin", error) : NULL;
   if (!decoder)
     return NULL;
   gst_util_double_to_fraction (
-      options->fps > 0 ? options->fps : DEFAULT_FPS, &num, &den);
-  g_object_set (source, "location", options->input, "start-index", index,
+      source->fps > 0 ? source->fps : DEFAULT_FPS, &num, &den);
+  g_object_set (images, "location", source->input, "start-index", index,
       "framerate", num, den, NULL);
-  gst_element_link (source, decoder);
+  gst_element_link (images, decoder);
   return decoder;
 }
 
@@ -139,18 +139,18 @@ uri_of (const char *input, GError **error)
 }
 
 static GstElement *
-add_uri (GstBin *pipeline, const TrackOptions *options, GError **error)
+add_uri (GstBin *pipeline, const TrackSource *source, GError **error)
 {
   GstElement *decoder;
   char *uri;
 
-  if (options->start_index >= 0 || options->fps > 0) {
+  if (source->start_index >= 0 || source->fps > 0) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         "%s: --start-index and --fps are for image sequences (dir/%%04d.jpg)",
-        options->input);
+        source->input);
     return NULL;
   }
-  uri = uri_of (options->input, error);
+  uri = uri_of (source->input, error);
   if (!uri)
     return NULL;
   decoder = track_element_add (pipeline, "uridecodebin", error);
@@ -163,13 +163,13 @@ add_uri (GstBin *pipeline, const TrackOptions *options, GError **error)
 }
 
 GstElement *
-track_source_add (GstBin *pipeline, const TrackOptions *options,
-    GstElement *next, GError **error)
+track_source_add (GstBin *pipeline, const TrackSource *source, GstElement *next,
+    GError **error)
 {
-  const gboolean sequence = is_sequence (options->input) &&
-                            !g_file_test (options->input, G_FILE_TEST_EXISTS);
-  GstElement *decoder = sequence ? add_sequence (pipeline, options, error)
-                                 : add_uri (pipeline, options, error);
+  const gboolean sequence = is_sequence (source->input) &&
+                            !g_file_test (source->input, G_FILE_TEST_EXISTS);
+  GstElement *decoder = sequence ? add_sequence (pipeline, source, error)
+                                 : add_uri (pipeline, source, error);
 
   if (!decoder)
     return NULL;
