@@ -380,6 +380,49 @@ test_write (void)
 }
 
 /* What was there stays, and no temporary file is left. */
+static char *
+digest_of (
+    const char *name, SiambanDtype dtype, guint64 rows, const float *data)
+{
+  const SiambanTensorSource sources[] = {
+      {"first", SIAMBAN_DTYPE_F32, 1, {6}, data + 6},
+      {name, dtype, 2, {rows, 6 / rows}, data},
+  };
+  char *path = scratch_new (), *digest;
+
+  g_assert_true (siamban_safetensors_write (path, sources, 2, NULL, NULL));
+  g_autoptr (SiambanCheckpoint) checkpoint = open_well (path);
+  digest = siamban_checkpoint_digest (checkpoint);
+  scratch_free (path);
+  return digest;
+}
+
+static void
+test_digest (void)
+{
+  float data[12] = {0};
+  g_autofree char *digest = digest_of ("a", SIAMBAN_DTYPE_F32, 2, data);
+  g_autofree char *same = digest_of ("a", SIAMBAN_DTYPE_F32, 2, data);
+  g_autofree char *named = digest_of ("b", SIAMBAN_DTYPE_F32, 2, data);
+  g_autofree char *shaped = digest_of ("a", SIAMBAN_DTYPE_F32, 3, data);
+  g_autofree char *half = digest_of ("a", SIAMBAN_DTYPE_F16, 2, data);
+  g_autofree char *brain = digest_of ("a", SIAMBAN_DTYPE_BF16, 2, data);
+
+  g_assert_cmpstr (same, ==, digest);
+  g_assert_cmpstr (named, !=, digest);
+  g_assert_cmpstr (shaped, !=, digest);
+  g_assert_cmpstr (half, !=, digest);
+  g_assert_cmpstr (brain, !=, half);
+  for (guint i = 0; i < G_N_ELEMENTS (data); i++) {
+    g_autofree char *changed = NULL;
+
+    data[i] = 1;
+    changed = digest_of ("a", SIAMBAN_DTYPE_F32, 2, data);
+    g_assert_cmpstr (changed, !=, digest);
+    data[i] = 0;
+  }
+}
+
 static void
 test_write_fails (void)
 {
@@ -465,6 +508,7 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint/half-rounding", test_half_rounding);
   g_test_add_func ("/checkpoint/brain", test_brain);
   g_test_add_func ("/checkpoint/write", test_write);
+  g_test_add_func ("/checkpoint/digest", test_digest);
   g_test_add_func ("/checkpoint/write-fails", test_write_fails);
   g_test_add_func ("/checkpoint/published", test_published);
   return g_test_run ();

@@ -43,6 +43,9 @@ fixture_new (void)
 {
   Fixture f = {.graph = small_graph (), .store = test_store_new ()};
   test_store_add_graph (f.store, f.graph);
+  test_store_set_metadata (f.store, SIAMBAN_RANGES_KEY,
+      "{\"stem\": null, \"point\": [-40, 50], \"depth\": null, "
+      "\"cube\": [-9, 9]}");
   f.checkpoint = test_store_open (f.store);
   f.pixels = g_malloc (3 * SIDE * SIDE);
   for (int i = 0; i < 3 * SIDE * SIDE; i++)
@@ -83,11 +86,15 @@ run (const Fixture *f, const SiambanProgram *program, gsize *size)
 
 /* The network's output, with weights kept under @key, or not kept for NULL. */
 static GBytes *
-compute (const Fixture *f, SiambanCpu level, const char *key)
+compute_as (const Fixture *f, SiambanCpu level, gboolean int8, const char *key)
 {
   GError *error = NULL;
   SiambanWeights *weights = siamban_weights_new (f->checkpoint, level);
   gsize size;
+  if (int8)
+    siamban_weights_set_ranges (
+        weights, siamban_ranges_read (f->checkpoint, NULL));
+  siamban_weights_allow_8_bits (weights, int8);
   if (key)
     siamban_weights_set_packed (weights, siamban_packed_open (f->path, key));
   SiambanProgram *program = siamban_program_compile (f->graph, weights, &error);
@@ -97,6 +104,12 @@ compute (const Fixture *f, SiambanCpu level, const char *key)
   siamban_program_free (program);
   siamban_weights_free (weights);
   return g_bytes_new_take (out, size);
+}
+
+static GBytes *
+compute (const Fixture *f, SiambanCpu level, const char *key)
+{
+  return compute_as (f, level, FALSE, key);
 }
 
 static void
@@ -132,22 +145,30 @@ inode (const Fixture *f)
 }
 
 static void
+check_round_trip (const Fixture *f, SiambanCpu level, gboolean int8)
+{
+  char *key = g_strdup_printf ("level %d, int8 %d", level, int8);
+  GBytes *plain = compute_as (f, level, int8, NULL);
+  GBytes *written = compute_as (f, level, int8, key);
+  guint64 file = inode (f);
+  GBytes *read = compute_as (f, level, int8, key);
+  g_assert_cmpuint (inode (f), ==, file);
+  g_assert_true (g_bytes_equal (written, plain));
+  g_assert_true (g_bytes_equal (read, plain));
+  g_bytes_unref (plain);
+  g_bytes_unref (written);
+  g_bytes_unref (read);
+  g_free (key);
+}
+
+static void
 test_round_trip (void)
 {
   Fixture f = fixture_new ();
   for (SiambanCpu level = 0; level <= siamban_cpu_level (); level++) {
-    char *key = g_strdup_printf ("level %d", level);
-    GBytes *plain = compute (&f, level, NULL);
-    GBytes *written = compute (&f, level, key);
-    guint64 file = inode (&f);
-    GBytes *read = compute (&f, level, key);
-    g_assert_cmpuint (inode (&f), ==, file);
-    g_assert_true (g_bytes_equal (written, plain));
-    g_assert_true (g_bytes_equal (read, plain));
-    g_bytes_unref (plain);
-    g_bytes_unref (written);
-    g_bytes_unref (read);
-    g_free (key);
+    check_round_trip (&f, level, FALSE);
+    if (siamban_conv_has_int8 (level))
+      check_round_trip (&f, level, TRUE);
   }
   fixture_clear (&f);
 }
@@ -370,6 +391,88 @@ test_not_a_file (void)
   fixture_clear (&f);
 }
 
+/* Numbers that are the same in every run. */
+static float *
+fixed_floats (gsize n)
+{
+  float *values = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float)((i * 2654435761u >> 8) % 2001) / 1000 - 1;
+  return values;
+}
+
+static SiambanConv *
+fixed_conv (SiambanCpu level, gboolean int8, const SiambanConvShape *s)
+{
+  const SiambanRange range = {-1, 3};
+  float *weight = fixed_floats ((gsize)s->in * s->out * s->kernel * s->kernel);
+  float *bias = fixed_floats (s->out);
+  SiambanConv *conv =
+      int8 ? siamban_conv_new_int8 (level, s, &range, weight, bias)
+           : siamban_conv_new (level, s, weight, bias);
+  g_free (weight);
+  g_free (bias);
+  return conv;
+}
+
+static void
+add_packed (XXH3_state_t *state, const SiambanConv *conv)
+{
+  SiambanPart parts[SIAMBAN_MAX_PARTS];
+  guint n = conv ? siamban_conv_parts (conv, parts) : 0;
+  for (guint i = 0; i < n; i++)
+    XXH3_64bits_update (state, parts[i].data, parts[i].size);
+}
+
+static guint64
+packed_sum (SiambanCpu level, gboolean int8)
+{
+  static const SiambanConvShape shapes[] = {
+      {3, 24, 7, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU},
+      {40, 24, 1, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU},
+      {24, 40, 3, 2, 1, 1, FALSE, FALSE, SIAMBAN_ACT_NONE},
+      {37, 19, 3, 1, 2, 2, FALSE, TRUE, SIAMBAN_ACT_RELU},
+      {20, 20, 5, 1, 2, 1, TRUE, FALSE, SIAMBAN_ACT_HARDSWISH},
+  };
+  XXH3_state_t *state = XXH3_createState ();
+  XXH3_64bits_reset (state);
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++) {
+    if (int8 && shapes[i].depthwise)
+      continue;
+    SiambanConv *conv = fixed_conv (level, int8, &shapes[i]);
+    add_packed (state, conv);
+    siamban_conv_free (conv);
+  }
+  guint64 sum = XXH3_64bits_digest (state);
+  XXH3_freeState (state);
+  return sum;
+}
+
+/* Where this fails, weights are packed in another way than files were written
+ * in: SIAMBAN_PACKED_FORMAT must go up, and the new sums be noted here. */
+static void
+test_format (void)
+{
+  static const struct
+  {
+    SiambanCpu level;
+    gboolean int8;
+    guint64 sum;
+  } cases[] = {
+      {SIAMBAN_CPU_C, FALSE, G_GUINT64_CONSTANT (0xa9b90fb137adc948)},
+      {SIAMBAN_CPU_AVX2, FALSE, G_GUINT64_CONSTANT (0x3a15c6151ff092a8)},
+      {SIAMBAN_CPU_AVX2, TRUE, G_GUINT64_CONSTANT (0x51f875afee965d41)},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    if (cases[i].level > siamban_cpu_level ())
+      continue;
+    guint64 sum = packed_sum (cases[i].level, cases[i].int8);
+    g_test_message ("%s, int8 %d: %" G_GINT64_MODIFIER "x",
+        siamban_cpu_name (cases[i].level), cases[i].int8, sum);
+    g_assert_cmphex (sum, ==, cases[i].sum);
+  }
+}
+
 typedef struct
 {
   const Fixture *f;
@@ -434,6 +537,7 @@ main (int argc, char **argv)
   g_test_add_func ("/packed/mutated", test_mutated);
   g_test_add_func ("/packed/huge-header", test_huge_header);
   g_test_add_func ("/packed/not-a-file", test_not_a_file);
+  g_test_add_func ("/packed/format", test_format);
   g_test_add_func ("/packed/together", test_together);
   g_test_add_func ("/packed/missing-tensor", test_missing_tensor);
   return g_test_run ();

@@ -8,6 +8,7 @@
 struct _TestStore
 {
   GHashTable *tensors; /* name -> SiambanTensorSource */
+  const char *metadata[3];
 };
 
 static void
@@ -21,7 +22,7 @@ source_free (gpointer data)
 TestStore *
 test_store_new (void)
 {
-  TestStore *store = g_new (TestStore, 1);
+  TestStore *store = g_new0 (TestStore, 1);
   store->tensors =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, source_free);
   return store;
@@ -121,6 +122,13 @@ test_store_set_dtype (TestStore *store, const char *name, SiambanDtype dtype)
   source->dtype = dtype;
 }
 
+void
+test_store_set_metadata (TestStore *store, const char *key, const char *value)
+{
+  store->metadata[0] = key;
+  store->metadata[1] = value;
+}
+
 const float *
 test_store_get (const TestStore *store, const char *name)
 {
@@ -153,8 +161,8 @@ test_store_write (const TestStore *store)
   g_hash_table_iter_init (&iter, store->tensors);
   while (g_hash_table_iter_next (&iter, NULL, &source))
     g_array_append_vals (all, source, 1);
-  siamban_safetensors_write (
-      path, (const SiambanTensorSource *)all->data, all->len, NULL, &error);
+  siamban_safetensors_write (path, (const SiambanTensorSource *)all->data,
+      all->len, store->metadata[0] ? store->metadata : NULL, &error);
   g_assert_no_error (error);
   g_array_unref (all);
   return path;

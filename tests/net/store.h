@@ -21,6 +21,10 @@ void test_store_remove (TestStore *store, const char *name);
 void test_store_set_dtype (
     TestStore *store, const char *name, SiambanDtype dtype);
 
+/* Static texts, for the file's metadata. */
+void test_store_set_metadata (
+    TestStore *store, const char *key, const char *value);
+
 const float *test_store_get (const TestStore *store, const char *name);
 const float *test_store_get_part (
     const TestStore *store, const char *prefix, const char *suffix);
