@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Transforms of Winograd's F(4x4, 3x3) and F(6x6, 3x3) on whole vectors of
- * channels. The points are 0, 1, -1, 2, -2, infinity, and 1/2, -1/2 for the
- * second. Those of opposite points share sums: even +- odd. */
+ * channels. Those of opposite points share sums: even +- odd. The points are 0,
+ * 1, -1, 2, -2, 1/2, -1/2 and infinity for the second. The first has 0, P, -P,
+ * Q, -Q and infinity: 16-bit products are half as far off with these as with 1
+ * and 2, and all numbers but the filters' are exact. */
 #include "kernels/dsp.h"
+
+#define P   (5 / 8.f)
+#define Q   (3 / 2.f)
+#define N   (1 / (P * P * Q * Q))
+#define P_N (1 / (2 * P * P * (P * P - Q * Q)))
+#define Q_N (1 / (2 * Q * Q * (Q * Q - P * P)))
 
 /* clang unrolls short loops unasked. */
 #ifdef __clang__
@@ -18,27 +26,27 @@ input_4 (const vf *in, int s, vf *out, int t)
 {
   const vf d0 = in[0], d1 = in[s], d2 = in[2 * s];
   const vf d3 = in[3 * s], d4 = in[4 * s], d5 = in[5 * s];
-  const vf two = vset (2), four = vset (4), five = vset (-5);
-  vf even = vfma (-four, d2, d4), odd = vfma (-four, d1, d3);
-  vf even2 = d4 - d2, odd2 = two * (d3 - d1);
-  out[0] = vfma (four, d0, vfma (five, d2, d4));
+  const vf a2 = vset (-P * P), b2 = vset (-Q * Q), both = vset (-P * P - Q * Q);
+  vf even = vfma (b2, d2, d4), odd = vset (P) * vfma (b2, d1, d3);
+  vf even2 = vfma (a2, d2, d4), odd2 = vset (Q) * vfma (a2, d1, d3);
+  out[0] = vfma (both, d2, vfma (vset (P * P * Q * Q), d0, d4));
   out[t] = even + odd;
   out[2 * t] = even - odd;
   out[3 * t] = even2 + odd2;
   out[4 * t] = even2 - odd2;
-  out[5 * t] = vfma (four, d1, vfma (five, d3, d5));
+  out[5 * t] = vfma (both, d3, vfma (vset (P * P * Q * Q), d1, d5));
 }
 
 INLINE void
 output_4 (const vf *in, int s, vf *out, int t)
 {
-  const vf two = vset (2), four = vset (4), eight = vset (8);
   vf plus = in[s] + in[2 * s], minus = in[s] - in[2 * s];
   vf plus2 = in[3 * s] + in[4 * s], minus2 = in[3 * s] - in[4 * s];
   out[0] = in[0] + plus + plus2;
-  out[t] = vfma (two, minus2, minus);
-  out[2 * t] = vfma (four, plus2, plus);
-  out[3 * t] = vfma (eight, minus2, minus) + in[5 * s];
+  out[t] = vfma (vset (Q), minus2, vset (P) * minus);
+  out[2 * t] = vfma (vset (Q * Q), plus2, vset (P * P) * plus);
+  out[3 * t] = vfma (
+      vset (Q * Q * Q), minus2, vfma (vset (P * P * P), minus, in[5 * s]));
 }
 
 INLINE void
@@ -95,10 +103,11 @@ weight_row (const float *g, const float *row, int x)
 INLINE void
 weight_4 (vf g0, vf g1, vf g2, vf *out)
 {
-  vf even = vset (-1 / 6.f) * (g0 + g2), odd = vset (-1 / 6.f) * g1;
-  vf even2 = vfma (vset (1 / 24.f), g0, vset (1 / 6.f) * g2);
-  vf odd2 = vset (1 / 12.f) * g1;
-  out[0] = vset (0.25f) * g0;
+  vf even = vfma (vset (P_N), g0, vset (P * P * P_N) * g2);
+  vf odd = vset (P * P_N) * g1;
+  vf even2 = vfma (vset (Q_N), g0, vset (Q * Q * Q_N) * g2);
+  vf odd2 = vset (Q * Q_N) * g1;
+  out[0] = vset (N) * g0;
   out[1] = even + odd;
   out[2] = even - odd;
   out[3] = even2 + odd2;
@@ -180,11 +189,11 @@ weight_6 (vf g0, vf g1, vf g2, vf *out)
   }
 
 static const float weight_rows_4[6][3] = {
-    {1 / 4.f, 0, 0},
-    {-1 / 6.f, -1 / 6.f, -1 / 6.f},
-    {-1 / 6.f, 1 / 6.f, -1 / 6.f},
-    {1 / 24.f, 1 / 12.f, 1 / 6.f},
-    {1 / 24.f, -1 / 12.f, 1 / 6.f},
+    {N, 0, 0},
+    {P_N, P *P_N, P *P *P_N},
+    {P_N, -P *P_N, P *P *P_N},
+    {Q_N, Q *Q_N, Q *Q *Q_N},
+    {Q_N, -Q *Q_N, Q *Q *Q_N},
     {0, 0, 1},
 };
 
