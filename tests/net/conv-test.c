@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
-#include "kernels/conv.h"
-#include "maps.h"
-
-typedef struct
-{
-  SiambanConvShape shape;
-  SiambanMaps in, residual, out;
-  float *weight, *bias;
-} Case;
+#include "conv-case.h"
 
 static double
 activate (SiambanAct act, double x)
@@ -31,7 +23,7 @@ activate (SiambanAct act, double x)
 }
 
 static double
-expected (const Case *c, int image, int row, int column, int o)
+expected (const TestCase *c, int image, int row, int column, int o)
 {
   const SiambanConvShape *s = &c->shape;
   int filters = s->depthwise ? 1 : s->in;
@@ -51,50 +43,6 @@ expected (const Case *c, int image, int row, int column, int o)
   return activate (s->act, sum);
 }
 
-static int
-slid (int size, const SiambanConvShape *s)
-{
-  return (size + 2 * s->pad - s->dilation * (s->kernel - 1) - 1) / s->stride +
-         1;
-}
-
-static Case
-case_new (const SiambanConvShape *shape, int n, int h, int w)
-{
-  Case c = {.shape = *shape};
-  int oh = slid (h, shape), ow = slid (w, shape);
-  size_t weights = (size_t)shape->out * shape->kernel * shape->kernel *
-                   (shape->depthwise ? 1 : shape->in);
-  c.in = test_maps_new (n, h, w, shape->in, shape->in == 3 ? 4 : 0);
-  c.residual = test_maps_new (n, oh, ow, shape->out, 0);
-  c.out = test_maps_new (n, oh, ow, shape->out, 0);
-  c.weight = test_floats (weights);
-  c.bias = test_floats (shape->out);
-  return c;
-}
-
-static void
-case_clear (Case *c)
-{
-  test_maps_clear (&c->in);
-  test_maps_clear (&c->residual);
-  test_maps_clear (&c->out);
-  g_free (c->weight);
-  g_free (c->bias);
-}
-
-static void
-run (const SiambanConv *conv, const SiambanMaps *in,
-    const SiambanMaps *residual, const SiambanMaps *out, unsigned threads)
-{
-  SiambanTeam *team = siamban_team_acquire (threads);
-  size_t size = siamban_conv_scratch (conv, in, out, siamban_team_size (team));
-  void *scratch = g_aligned_alloc (size + 1, 1, SIAMBAN_ALIGN);
-  siamban_conv_run (conv, in, residual, out, scratch, team);
-  g_aligned_free (scratch);
-  siamban_team_release (team);
-}
-
 static void
 run_bytes (const SiambanConv *conv, const guint8 *const *images,
     const SiambanMaps *in, const SiambanMaps *out)
@@ -111,7 +59,7 @@ run_bytes (const SiambanConv *conv, const guint8 *const *images,
 
 /* Winograd's sums pass through numbers larger than they are. */
 static void
-check_values (const Case *c, const char *algorithm)
+check_values (const TestCase *c, const char *algorithm)
 {
   double terms = c->shape.depthwise ? 1 : c->shape.in;
   if (g_str_equal (algorithm, "winograd"))
@@ -124,57 +72,21 @@ check_values (const Case *c, const char *algorithm)
           g_assert_cmpfloat_with_epsilon (
               test_maps_at (&c->out, image, row, column, o),
               expected (c, image, row, column, o), bound);
-  test_maps_assert_padded (&c->out);
-}
-
-static void
-check_batch (const Case *c, const SiambanConv *conv, const SiambanMaps *from)
-{
-  for (int i = 0; i < c->in.n; i++) {
-    SiambanMaps in = test_maps_image (&c->in, i);
-    SiambanMaps residual = test_maps_image (from, i);
-    SiambanMaps whole = test_maps_image (&c->out, i);
-    SiambanMaps out = test_maps_new (1, whole.h, whole.w, whole.c, 0);
-    run (conv, &in, from->data ? &residual : NULL, &out, 1);
-    test_maps_assert_same (&out, &whole);
-    test_maps_clear (&out);
-  }
-}
-
-static void
-check_parts (SiambanCpu level, const Case *c, const SiambanConv *conv,
-    const SiambanMaps *residual)
-{
-  SiambanConv *twin = siamban_conv_new (level, &c->shape, NULL, NULL);
-  SiambanMaps out = test_maps_copy (&c->out);
-  test_copy_parts (conv, twin);
-  run (twin, &c->in, residual, &out, 1);
-  test_maps_assert_same (&out, &c->out);
-  siamban_conv_free (twin);
-  test_maps_clear (&out);
 }
 
 static void
 check (SiambanCpu level, const SiambanConvShape *shape, int n, int h, int w)
 {
-  Case c = case_new (shape, n, h, w);
+  TestCase c = test_case_new (shape, n, h, w);
   SiambanConv *conv = siamban_conv_new (level, shape, c.weight, c.bias);
-  SiambanMaps again = test_maps_copy (&c.residual), none = {0};
-  const SiambanMaps *residual = shape->has_residual ? &c.residual : NULL;
-  g_test_message ("%s: %d -> %d, k%d s%d p%d d%d, depthwise %d, %d x %d x %d",
-      siamban_conv_algorithm (conv), shape->in, shape->out, shape->kernel,
-      shape->stride, shape->pad, shape->dilation, shape->depthwise, n, h, w);
-  run (conv, &c.in, residual, &c.out, 1);
+  SiambanConv *twin = siamban_conv_new (level, shape, NULL, NULL);
+  test_case_check_same (&c, conv, twin);
   check_values (&c, siamban_conv_algorithm (conv));
-  check_parts (level, &c, conv, residual);
-  run (conv, &c.in, residual ? &again : NULL, &again, 2);
-  test_maps_assert_same (&again, &c.out);
-  check_batch (&c, conv, residual ? residual : &none);
   g_assert_cmpuint (siamban_conv_size (conv), >=,
       (size_t)shape->out * shape->kernel * shape->kernel * sizeof (float));
-  test_maps_clear (&again);
   siamban_conv_free (conv);
-  case_clear (&c);
+  siamban_conv_free (twin);
+  test_case_clear (&c);
 }
 
 static void
@@ -245,7 +157,7 @@ test_bytes (gconstpointer level)
       {3, 21, 5, 1, 2, 1, FALSE, FALSE, SIAMBAN_ACT_SIGMOID},
   };
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++) {
-    Case c = case_new (&shapes[i], 2, 13 + i, 31);
+    TestCase c = test_case_new (&shapes[i], 2, 13 + i, 31);
     SiambanConv *conv = siamban_conv_new (
         GPOINTER_TO_INT (level), &shapes[i], c.weight, c.bias);
     SiambanMaps out = test_maps_copy (&c.out);
@@ -256,14 +168,14 @@ test_bytes (gconstpointer level)
       for (size_t k = 0; k < 2 * n; k++)
         c.in.data[k / 3 * 4 + k % 3] = bytes[k] =
             g_test_rand_int_range (0, 256);
-      run (conv, &c.in, NULL, &c.out, 1);
+      test_conv_run (conv, &c.in, NULL, &c.out, 1);
       run_bytes (conv, images, &c.in, &out);
       test_maps_assert_same (&out, &c.out);
       g_free (bytes);
     }
     test_maps_clear (&out);
     siamban_conv_free (conv);
-    case_clear (&c);
+    test_case_clear (&c);
   }
 }
 
@@ -272,15 +184,15 @@ test_not_finite (gconstpointer level)
 {
   const SiambanConvShape shape = {
       16, 16, 1, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU};
-  Case c = case_new (&shape, 1, 4, 4);
+  TestCase c = test_case_new (&shape, 1, 4, 4);
   SiambanConv *conv =
       siamban_conv_new (GPOINTER_TO_INT (level), &shape, c.weight, c.bias);
   c.in.data[5] = NAN;
-  run (conv, &c.in, NULL, &c.out, 1);
+  test_conv_run (conv, &c.in, NULL, &c.out, 1);
   g_assert_true (isnan (c.out.data[0]));
   g_assert_true (isfinite (c.out.data[c.out.ld]));
   siamban_conv_free (conv);
-  case_clear (&c);
+  test_case_clear (&c);
 }
 
 int

@@ -3,59 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "maps.h"
+#include "conv-case.h"
 #include "model/model-private.h"
 #include "store.h"
-
-typedef struct
-{
-  SiambanConvShape shape;
-  SiambanMaps in, residual, out;
-  float *weight, *bias;
-} Case;
-
-static void
-run (const SiambanConv *conv, const SiambanMaps *in,
-    const SiambanMaps *residual, const SiambanMaps *out, unsigned threads)
-{
-  SiambanTeam *team = siamban_team_acquire (threads);
-  size_t size = siamban_conv_scratch (conv, in, out, siamban_team_size (team));
-  void *scratch = g_aligned_alloc (size + 1, 1, SIAMBAN_ALIGN);
-  siamban_conv_run (conv, in, residual, out, scratch, team);
-  g_aligned_free (scratch);
-  siamban_team_release (team);
-}
-
-static int
-slid (int size, const SiambanConvShape *s)
-{
-  return (size + 2 * s->pad - s->dilation * (s->kernel - 1) - 1) / s->stride +
-         1;
-}
-
-static Case
-case_new (const SiambanConvShape *shape, int n, int h, int w)
-{
-  Case c = {.shape = *shape};
-  int oh = slid (h, shape), ow = slid (w, shape);
-  c.in = test_maps_new (n, h, w, shape->in, 0);
-  c.residual = test_maps_new (n, oh, ow, shape->out, 0);
-  c.out = test_maps_new (n, oh, ow, shape->out, 0);
-  c.weight = test_floats (
-      (size_t)shape->out * shape->in * shape->kernel * shape->kernel);
-  c.bias = test_floats (shape->out);
-  return c;
-}
-
-static void
-case_clear (Case *c)
-{
-  test_maps_clear (&c->in);
-  test_maps_clear (&c->residual);
-  test_maps_clear (&c->out);
-  g_free (c->weight);
-  g_free (c->bias);
-}
 
 /* Rounding to a step is off by step / sqrt (12): that of pixels and of weights
  * in -1..1, times the other's root mean square, a product. Six times the sum's
@@ -69,94 +19,22 @@ bound_of (const SiambanConvShape *shape)
 }
 
 static void
-check_values (const Case *c)
-{
-  SiambanMaps exact = test_maps_copy (&c->out);
-  SiambanConv *floats =
-      siamban_conv_new (SIAMBAN_CPU_C, &c->shape, c->weight, c->bias);
-  double bound = bound_of (&c->shape);
-  run (floats, &c->in, c->shape.has_residual ? &c->residual : NULL, &exact, 1);
-  for (int i = 0; i < exact.n; i++)
-    for (int y = 0; y < exact.h; y++)
-      for (int x = 0; x < exact.w; x++)
-        for (int o = 0; o < exact.c; o++)
-          g_assert_cmpfloat_with_epsilon (test_maps_at (&c->out, i, y, x, o),
-              test_maps_at (&exact, i, y, x, o), bound);
-  test_maps_assert_padded (&c->out);
-  siamban_conv_free (floats);
-  test_maps_clear (&exact);
-}
-
-static void
-check_batch (const Case *c, const SiambanConv *conv)
-{
-  for (int i = 0; i < c->in.n; i++) {
-    SiambanMaps in = test_maps_image (&c->in, i);
-    SiambanMaps residual = test_maps_image (&c->residual, i);
-    SiambanMaps whole = test_maps_image (&c->out, i);
-    SiambanMaps out = test_maps_new (1, whole.h, whole.w, whole.c, 0);
-    run (conv, &in, c->shape.has_residual ? &residual : NULL, &out, 1);
-    test_maps_assert_same (&out, &whole);
-    test_maps_clear (&out);
-  }
-}
-
-static void
-check_parts (const Case *c, const SiambanRange *range, const SiambanConv *conv,
-    const SiambanMaps *residual)
-{
-  SiambanConv *twin = siamban_conv_new_int8 (
-      siamban_cpu_level (), &c->shape, range, NULL, NULL);
-  SiambanMaps out = test_maps_copy (&c->out);
-  test_copy_parts (conv, twin);
-  run (twin, &c->in, residual, &out, 1);
-  test_maps_assert_same (&out, &c->out);
-  siamban_conv_free (twin);
-  test_maps_clear (&out);
-}
-
-static void
 check (const SiambanConvShape *shape, int n, int h, int w)
 {
   const SiambanRange range = {-1, 1};
-  Case c = case_new (shape, n, h, w);
-  SiambanConv *conv = siamban_conv_new_int8 (
-      siamban_cpu_level (), shape, &range, c.weight, c.bias);
-  const SiambanMaps *residual = shape->has_residual ? &c.residual : NULL;
-  SiambanMaps again = test_maps_copy (&c.residual);
-  g_test_message ("%s: %d -> %d, k%d s%d p%d d%d, %d x %d x %d",
-      siamban_conv_algorithm (conv), shape->in, shape->out, shape->kernel,
-      shape->stride, shape->pad, shape->dilation, n, h, w);
-  run (conv, &c.in, residual, &c.out, 1);
-  check_values (&c);
-  check_parts (&c, &range, conv, residual);
-  run (conv, &c.in, residual ? &again : NULL, &again, 2);
-  test_maps_assert_same (&again, &c.out);
-  check_batch (&c, conv);
-  test_maps_clear (&again);
-  siamban_conv_free (conv);
-  case_clear (&c);
+  SiambanCpu level = siamban_cpu_level ();
+  TestCase c = test_case_new (shape, n, h, w);
+  test_case_check (&c,
+      siamban_conv_new_int8 (level, shape, &range, c.weight, c.bias),
+      siamban_conv_new_int8 (level, shape, &range, NULL, NULL),
+      bound_of (shape));
+  test_case_clear (&c);
 }
 
 static void
 test_convs (void)
 {
-  static const int kernels[] = {1, 3, 3, 5};
-  for (guint k = 0; k < G_N_ELEMENTS (kernels); k++)
-    for (int stride = 1; stride <= 2; stride++)
-      for (int dilation = 1; dilation <= 4; dilation *= 2) {
-        SiambanConvShape s = {
-            .kernel = kernels[k], .stride = stride, .dilation = dilation};
-        int span = dilation * (s.kernel - 1) + 1;
-        s.in = g_test_rand_int_range (16, 90);
-        s.out = g_test_rand_int_range (16, 90);
-        s.pad = g_test_rand_int_range (0, span);
-        s.has_residual = g_test_rand_int_range (0, 2);
-        s.act = g_test_rand_int_range (0, SIAMBAN_ACT_RELU6 + 1);
-        check (&s, g_test_rand_int_range (1, 4),
-            g_test_rand_int_range (span, span + 12),
-            g_test_rand_int_range (span, span + 30));
-      }
+  test_conv_shapes (check);
 }
 
 /* Deeper than a block of Winograd's sums. */
