@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/bf16-dsp.h"
 #include "kernels/conv-int.h"
 
 #include <math.h>
@@ -34,14 +35,21 @@ choose (SiambanCpu level, const SiambanConvShape *shape)
   g_assert_not_reached ();
 }
 
+static SiambanConv *
+conv_new (const SiambanConvAlgorithm *algorithm, void *self)
+{
+  SiambanConv *conv = g_new (SiambanConv, 1);
+  conv->algorithm = algorithm;
+  conv->self = self;
+  return conv;
+}
+
 SiambanConv *
 siamban_conv_new (SiambanCpu level, const SiambanConvShape *shape,
     const float *weight, const float *bias)
 {
-  SiambanConv *conv = g_new (SiambanConv, 1);
-  conv->algorithm = choose (level, shape);
-  conv->self = conv->algorithm->prepare (level, shape, weight, bias);
-  return conv;
+  const SiambanConvAlgorithm *algorithm = choose (level, shape);
+  return conv_new (algorithm, algorithm->prepare (level, shape, weight, bias));
 }
 
 SiambanConv *
@@ -54,12 +62,23 @@ siamban_conv_new_int8 (SiambanCpu level, const SiambanConvShape *shape,
     const SiambanIntAlgorithm *algorithm = int_algorithms[i];
     if (!algorithm->base.suits (shape) || (algorithm->needs_range && !range))
       continue;
-    SiambanConv *conv = g_new (SiambanConv, 1);
-    conv->algorithm = &algorithm->base;
-    conv->self = algorithm->prepare (level, shape, range, weight, bias);
-    return conv;
+    return conv_new (&algorithm->base,
+        algorithm->prepare (level, shape, range, weight, bias));
   }
   return NULL;
+}
+
+SiambanConv *
+siamban_conv_new_bf16 (SiambanCpu level, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
+{
+  const SiambanConvAlgorithm *algorithm = &siamban_conv_bf16;
+  if (!siamban_conv_has_bf16 (level))
+    return NULL;
+  SiambanConv *conv = siamban_conv_new_int8 (level, shape, NULL, weight, bias);
+  if (conv || !algorithm->suits (shape))
+    return conv;
+  return conv_new (algorithm, algorithm->prepare (level, shape, weight, bias));
 }
 
 gboolean
@@ -75,6 +94,12 @@ gboolean
 siamban_conv_has_int8 (SiambanCpu level)
 {
   return siamban_int_dsp (level) != NULL;
+}
+
+gboolean
+siamban_conv_has_bf16 (SiambanCpu level)
+{
+  return siamban_bf16_dsp (level) != NULL;
 }
 
 void

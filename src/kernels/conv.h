@@ -51,9 +51,14 @@ SiambanConv *siamban_conv_new_int8 (SiambanCpu level,
     const float *weight, const float *bias);
 /* Whether that would make use of a range. */
 gboolean siamban_conv_takes_range (const SiambanConvShape *shape);
+/* The same with products of 16 bits: integers where Winograd's algorithm takes
+ * the shape, which they serve better, and bfloat16 elsewhere. NULL as above. */
+SiambanConv *siamban_conv_new_bf16 (SiambanCpu level,
+    const SiambanConvShape *shape, const float *weight, const float *bias);
 void siamban_conv_free (SiambanConv *conv);
-/* Whether @level has integer kernels at all. */
+/* Whether @level has such kernels at all. */
 gboolean siamban_conv_has_int8 (SiambanCpu level);
+gboolean siamban_conv_has_bf16 (SiambanCpu level);
 
 /* Name of the algorithm, for benchmarks. */
 const char *siamban_conv_algorithm (const SiambanConv *conv);

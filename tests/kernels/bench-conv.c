@@ -48,6 +48,7 @@ static const SiambanConvAlgorithm *const algorithms[] = {
     &siamban_conv_blas,
     &siamban_conv_gemm,
     &siamban_conv_winograd,
+    &siamban_conv_bf16,
 };
 #define N_ALGORITHMS G_N_ELEMENTS (algorithms)
 
