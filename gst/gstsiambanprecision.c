@@ -8,10 +8,11 @@ gst_siamban_precision_get_type (void)
 {
   static const GEnumValue values[] = {
       {SIAMBAN_PRECISION_AUTO,
-          "int8 if the file was made for it and the CPU can, else fp32",
+          "int8 or bf16 if the file was made for it and the CPU can, else fp32",
           "auto"},
       {SIAMBAN_PRECISION_FP32, "32-bit floats", "fp32"},
       {SIAMBAN_PRECISION_INT8, "8-bit and 16-bit integers", "int8"},
+      {SIAMBAN_PRECISION_BF16, "bfloat16, 16-bit integers in between", "bf16"},
       {0, NULL, NULL},
   };
   static gsize type;

@@ -15,6 +15,9 @@ SiambanWeights *siamban_weights_new (
  * packed for that, with what @ranges (transfer full) has for them. */
 void siamban_weights_set_ranges (
     SiambanWeights *weights, SiambanRanges *ranges);
+/* From then on, convolutions that have a kernel of 16 bits for their shape are
+ * packed for that. */
+void siamban_weights_use_bf16 (SiambanWeights *weights);
 /* Without, the programs compiled next leave the ranges aside: only products of
  * 16 bits and more. */
 void siamban_weights_allow_8_bits (SiambanWeights *weights, gboolean allow);

@@ -12,7 +12,7 @@ struct _SiambanWeights
   SiambanCpu level;
   SiambanRanges *ranges; /* or NULL */
   SiambanPacked *packed; /* or NULL */
-  gboolean allow_8_bits;
+  gboolean allow_8_bits, use_bf16;
   GHashTable *convs; /* what tells one from another -> SiambanConv */
   GHashTable *used;  /* set of SiambanTensor */
   guint64 n_parameters;
@@ -54,6 +54,12 @@ siamban_weights_keep (SiambanWeights *weights)
   if (weights->packed)
     siamban_packed_save (weights->packed, weights->convs);
   g_clear_pointer (&weights->packed, siamban_packed_close);
+}
+
+void
+siamban_weights_use_bf16 (SiambanWeights *weights)
+{
+  weights->use_bf16 = TRUE;
 }
 
 void
@@ -306,6 +312,8 @@ pack_conv (const SiambanWeights *weights, const SiambanConvShape *shape,
   SiambanConv *conv = NULL;
   if (weights->ranges)
     conv = siamban_conv_new_int8 (weights->level, shape, range, filters, bias);
+  else if (weights->use_bf16)
+    conv = siamban_conv_new_bf16 (weights->level, shape, filters, bias);
   return conv ? conv : siamban_conv_new (weights->level, shape, filters, bias);
 }
 

@@ -11,6 +11,8 @@ new_weights (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
   build->weights = siamban_weights_new (checkpoint, siamban_cpu_level ());
   siamban_weights_set_packed (
       build->weights, siamban_keep_open (checkpoint, config, build->precision));
+  if (build->precision == SIAMBAN_PRECISION_BF16)
+    siamban_weights_use_bf16 (build->weights);
   if (build->precision != SIAMBAN_PRECISION_INT8)
     return TRUE;
   ranges = siamban_ranges_read (checkpoint, error);
@@ -63,29 +65,63 @@ describe_and_compile (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
   return ok;
 }
 
+/* Whether the CPU level has kernels for it. */
+static gboolean
+supported (SiambanPrecision precision, SiambanCpu level)
+{
+  if (precision == SIAMBAN_PRECISION_INT8)
+    return siamban_conv_has_int8 (level);
+  return precision != SIAMBAN_PRECISION_BF16 || siamban_conv_has_bf16 (level);
+}
+
+/* Whether the filters of all convolutions are bfloat16. */
+static gboolean
+stored_as_bf16 (const SiambanCheckpoint *checkpoint)
+{
+  gboolean some = FALSE;
+
+  for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++) {
+    const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
+
+    if (tensor->n_dims == 4 && tensor->dtype != SIAMBAN_DTYPE_BF16)
+      return FALSE;
+    some |= tensor->n_dims == 4;
+  }
+  return some;
+}
+
+static SiambanPrecision
+best_precision (const SiambanCheckpoint *checkpoint, SiambanCpu level)
+{
+  if (siamban_ranges_present (checkpoint))
+    return SIAMBAN_PRECISION_INT8;
+  if (level >= SIAMBAN_CPU_AVX512_BF16 && stored_as_bf16 (checkpoint))
+    return SIAMBAN_PRECISION_BF16;
+  return SIAMBAN_PRECISION_FP32;
+}
+
 gboolean
 siamban_build_precision (
     const char *path, SiambanPrecision *precision, GError **error)
 {
-  gboolean kernels = siamban_conv_has_int8 (siamban_cpu_level ());
+  SiambanCpu level = siamban_cpu_level ();
   SiambanCheckpoint *checkpoint;
 
-  if (*precision == SIAMBAN_PRECISION_INT8 && !kernels) {
+  if (!supported (*precision, level)) {
     g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
-        "%s: precision int8 needs a CPU with AVX2, this one is \"%s\"", path,
-        siamban_cpu_name (siamban_cpu_level ()));
+        "%s: precision %s needs a CPU with AVX2, this one is \"%s\"", path,
+        siamban_precision_name (*precision), siamban_cpu_name (level));
     return FALSE;
   }
   if (*precision != SIAMBAN_PRECISION_AUTO)
     return TRUE;
   *precision = SIAMBAN_PRECISION_FP32;
-  if (!kernels)
+  if (!siamban_conv_has_int8 (level))
     return TRUE;
   checkpoint = siamban_checkpoint_open (path, error);
   if (checkpoint == NULL)
     return FALSE;
-  if (siamban_ranges_present (checkpoint))
-    *precision = SIAMBAN_PRECISION_INT8;
+  *precision = best_precision (checkpoint, level);
   siamban_checkpoint_close (checkpoint);
   return TRUE;
 }

@@ -5,6 +5,7 @@ static const char *const names[] = {
     [SIAMBAN_PRECISION_AUTO] = "auto",
     [SIAMBAN_PRECISION_FP32] = "fp32",
     [SIAMBAN_PRECISION_INT8] = "int8",
+    [SIAMBAN_PRECISION_BF16] = "bf16",
 };
 
 const char *

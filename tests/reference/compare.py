@@ -34,7 +34,7 @@ class Info(ctypes.Structure):
                 ('precision', ctypes.c_int)]
 
 
-FP32, INT8 = 1, 2
+FP32, INT8, BF16 = 1, 2, 3
 
 
 class GError(ctypes.Structure):

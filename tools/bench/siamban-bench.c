@@ -17,7 +17,8 @@ static GOptionEntry options[] = {
     {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config_path,
         "The model's config.yaml", "FILE"},
     {"precision", 'p', 0, G_OPTION_ARG_STRING, &precision_list,
-        "Of auto, fp32 and int8, those to time (default: auto)", "NAME,..."},
+        "Of auto, fp32, int8 and bf16, those to time (default: auto)",
+        "NAME,..."},
     {"threads", 't', 0, G_OPTION_ARG_STRING, &threads_list,
         "Thread counts to time (default: 1 and all CPUs)", "N,..."},
     {"batch", 'b', 0, G_OPTION_ARG_STRING, &batch_list,
@@ -69,8 +70,9 @@ parse_precisions (const char *text)
     BenchEntry entry = {0};
 
     if (!siamban_precision_from_name (*part, &entry.precision)) {
-      g_printerr ("siamban-bench: --precision: expected auto, fp32 or int8, or "
-                  "some of them with commas between, got \"%s\"\n",
+      g_printerr (
+          "siamban-bench: --precision: expected auto, fp32, int8, bf16, "
+          "or some of them with commas between, got \"%s\"\n",
           text);
       g_array_unref (entries);
       return NULL;

@@ -52,7 +52,8 @@ parse_box (const char *text, double box[4])
 static const char *
 problem (const TrackOptions *options, const char *box, char **inputs)
 {
-  static const char *const precisions[] = {"auto", "fp32", "int8", NULL};
+  static const char *const precisions[] = {
+      "auto", "fp32", "int8", "bf16", NULL};
 
   if (!inputs || !inputs[0])
     return "no input given; see --help";
@@ -65,7 +66,7 @@ problem (const TrackOptions *options, const char *box, char **inputs)
   if (options->threads < 0 || options->threads > 1024)
     return "--threads is out of range, expected 0 to 1024";
   if (options->precision && !g_strv_contains (precisions, options->precision))
-    return "--precision is unknown, expected auto, fp32 or int8";
+    return "--precision is unknown, expected auto, fp32, int8 or bf16";
   if (!(options->fps >= 0 && options->fps <= 1000))
     return "--fps is out of range, expected above 0 to 1000";
   if (options->start_index < -1)
@@ -130,8 +131,8 @@ track_options_parse (
       {"threads", 't', 0, G_OPTION_ARG_INT, &options->threads,
           "Most threads to use (default: all CPUs)", "N"},
       {"precision", 'p', 0, G_OPTION_ARG_STRING, &options->precision,
-          "Compute in fp32 or int8 (default: auto, int8 if the checkpoint was "
-          "made for it)",
+          "Compute in fp32, int8 or bf16 (default: auto, what the checkpoint "
+          "was made for)",
           "NAME"},
       {"start-index", 0, 0, G_OPTION_ARG_INT, &options->start_index,
           "First number of an image sequence (default: 0 or 1)", "N"},

@@ -14,7 +14,7 @@ typedef struct
   char *config;
   double box[4]; /* x, y, w, h in pixels; finite, w and h above 0 */
   int threads;
-  char *precision; /* NULL, "auto", "fp32" or "int8" */
+  char *precision; /* NULL, "auto", "fp32", "int8" or "bf16" */
   int start_index; /* -1: not given */
   double fps;      /* 0: not given */
 } TrackOptions;
