@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Linked with --wrap, makes a program believe that the CPU has AVX-512, VNNI and
- * BF16, or what SIAMBAN_CPU says of them. It then takes the tables linked
+/* Linked with --wrap, makes a program believe that the CPU has AVX-512, VNNI
+ * and BF16, or what SIAMBAN_CPU says of them. It then takes the tables linked
  * before the library's. */
 #include <glib.h>
 
