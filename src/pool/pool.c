@@ -193,11 +193,13 @@ team_new (unsigned size, const cpu_set_t *cpus)
       break;
     follow_cpus (worker, cpus);
     worker->team = team;
-    worker->index = team->size;
     worker->next = team->workers;
     team->workers = worker;
     atomic_store (&worker->held, TRUE);
   }
+  unsigned index = 1;
+  for (Worker *worker = team->workers; worker != NULL; worker = worker->next)
+    worker->index = index++;
   return team;
 }
 
@@ -249,6 +251,13 @@ siamban_pool_waiting (void)
   unsigned waiting = pool.last - pool.first;
   pthread_mutex_unlock (&pool.lock);
   return waiting;
+}
+
+SiambanTeam *
+siamban_team_alone (void)
+{
+  static SiambanTeam team = {.size = 1};
+  return &team;
 }
 
 unsigned

@@ -17,11 +17,15 @@ typedef struct _SiambanTeam SiambanTeam;
  * calling thread is worker 0; workers are started on first need. */
 SiambanTeam *siamban_team_acquire (unsigned threads);
 void siamban_team_release (SiambanTeam *team);
+/* The calling thread only, at any time, by any number of callers: for what runs
+ * loops inside a job. Not released. */
+SiambanTeam *siamban_team_alone (void);
 unsigned siamban_team_size (const SiambanTeam *team);
 
-/* Runs job (data, i, worker) for every i < n, each exactly once, worker < size,
- * and returns when all are done; what the jobs wrote is visible then. No lock,
- * no allocation. Jobs must not call this. */
+/* Runs job (data, i, worker) for every i < n, each exactly once, worker less
+ * than n and the size, and returns when all are done; what the jobs wrote is
+ * visible then. No lock, no allocation. Jobs must not call this, but with
+ * siamban_team_alone(). */
 typedef void (*SiambanJob) (void *data, unsigned i, unsigned worker);
 void siamban_team_run (
     SiambanTeam *team, unsigned n, SiambanJob job, void *data);

@@ -14,21 +14,21 @@
 typedef struct
 {
   atomic_uint count[MAX_JOBS];
-  unsigned size;
+  unsigned size, n;
 } Counts;
 
 static void
 count_job (void *data, unsigned i, unsigned worker)
 {
   Counts *counts = data;
-  g_assert_cmpuint (worker, <, counts->size);
+  g_assert_cmpuint (worker, <, MIN (counts->size, counts->n));
   atomic_fetch_add (&counts->count[i], 1);
 }
 
 static void
 check_counts (SiambanTeam *team, unsigned n)
 {
-  Counts counts = {.size = siamban_team_size (team)};
+  Counts counts = {.size = siamban_team_size (team), .n = n};
   siamban_team_run (team, n, count_job, &counts);
   for (unsigned i = 0; i < MAX_JOBS; i++)
     g_assert_cmpuint (counts.count[i], ==, i < n ? 1 : 0);
@@ -59,6 +59,37 @@ test_size (void)
     g_assert_cmpuint (siamban_team_size (team), ==, cases[k].size);
     siamban_team_release (team);
   }
+}
+
+static void
+add_job (void *data, unsigned i, unsigned worker)
+{
+  g_assert_cmpuint (worker, ==, 0);
+  ((unsigned *)data)[i]++;
+}
+
+static void
+alone_job (void *data, unsigned i, unsigned worker)
+{
+  Counts *counts = data;
+  unsigned inner[MAX_JOBS] = {0};
+  (void)worker;
+  siamban_team_run (siamban_team_alone (), MAX_JOBS, add_job, inner);
+  for (unsigned k = 0; k < MAX_JOBS; k++)
+    g_assert_cmpuint (inner[k], ==, 1);
+  atomic_fetch_add (&counts->count[i], 1);
+}
+
+static void
+test_alone (void)
+{
+  SiambanTeam *team = siamban_team_acquire (0);
+  Counts counts = {0};
+  g_assert_cmpuint (siamban_team_size (siamban_team_alone ()), ==, 1);
+  siamban_team_run (team, MAX_JOBS, alone_job, &counts);
+  for (unsigned k = 0; k < MAX_JOBS; k++)
+    g_assert_cmpuint (counts.count[k], ==, 1);
+  siamban_team_release (team);
 }
 
 /* Plain memory, so that a sanitizer sees what is not ordered. */
@@ -338,6 +369,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pool/size", test_size);
   g_test_add_func ("/pool/each-once", test_each_once);
+  g_test_add_func ("/pool/alone", test_alone);
   g_test_add_func ("/pool/visibility", test_visibility);
   g_test_add_func ("/pool/together", test_together);
   g_test_add_func ("/pool/crowd", test_crowd);
