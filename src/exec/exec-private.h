@@ -19,6 +19,9 @@ gboolean siamban_weights_softmax (SiambanWeights *weights, const char *name,
 SiambanCpu siamban_weights_level (const SiambanWeights *weights);
 const char *siamban_weights_path (const SiambanWeights *weights);
 
+/* Bytes that it has grown to. */
+size_t siamban_workspace_size (const SiambanWorkspace *workspace);
+
 /* Memory that is in use from step @first to step @last, both included. */
 typedef struct
 {

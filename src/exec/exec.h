@@ -52,7 +52,8 @@ void siamban_workspace_free (SiambanWorkspace *workspace);
  */
 size_t siamban_program_output_size (const SiambanProgram *program, int index);
 
-/* What a run reads and writes, for @n images. */
+/* What a run reads and writes, for @n images. They take turns in the memory of
+ * one, or, where that is little, of one a worker. */
 typedef struct
 {
   int n;
@@ -66,7 +67,7 @@ typedef struct
 void siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team);
 
-/* Runs, and shows every convolution's input before it. */
+/* Runs one image, and shows every convolution's input before it. */
 typedef void (*SiambanObserver) (
     void *data, const char *conv, const SiambanMaps *in);
 void siamban_program_run_observed (const SiambanProgram *program,
@@ -83,7 +84,7 @@ typedef struct
   guint64 macs;
   double seconds;
 } SiambanStepTime;
-/* Runs and fills @times (array of siamban_program_n_steps()). */
+/* Runs one image and fills @times (array of siamban_program_n_steps()). */
 guint siamban_program_n_steps (const SiambanProgram *program);
 void siamban_program_run_timed (const SiambanProgram *program,
     const SiambanRun *run, SiambanWorkspace *workspace, SiambanTeam *team,

@@ -6,6 +6,8 @@
 
 /* Work below this is not worth handing to another thread. */
 #define GRAIN 65536
+/* The most that a worker may take to run an image by itself. */
+#define APART_BYTES ((size_t)7 << 20)
 
 struct _SiambanWorkspace
 {
@@ -13,10 +15,13 @@ struct _SiambanWorkspace
   size_t size;
 };
 
+/* One image of a run. All images go through the same memory one after another,
+ * which stays in the cache. */
 typedef struct
 {
   const SiambanProgram *program;
   const SiambanRun *run;
+  int image;
   float *arena;
   void *scratch;
   SiambanTeam *team;
@@ -47,6 +52,12 @@ siamban_workspace_free (SiambanWorkspace *workspace)
   g_free (workspace);
 }
 
+size_t
+siamban_workspace_size (const SiambanWorkspace *workspace)
+{
+  return workspace->size;
+}
+
 static gpointer
 workspace_reserve (SiambanWorkspace *workspace, size_t size)
 {
@@ -64,8 +75,8 @@ maps_at (const Context *context, int map)
   const SiambanPlace *place = &context->program->places[map];
   size_t offset = context->program->spans[place->span].offset;
   return (SiambanMaps){
-      .data = context->arena + offset * context->run->n,
-      .n = context->run->n,
+      .data = context->arena + offset,
+      .n = 1,
       .h = place->h,
       .w = place->w,
       .c = place->c,
@@ -87,9 +98,8 @@ static void
 run_rows (const Context *context, const SiambanStep *step, int map,
     void (*rows) (const Context *, const SiambanStep *, int, int))
 {
-  int n = context->run->n;
-  Split split = {context, step, rows, n * context->program->places[map].h, 1};
-  guint64 most = MIN (step->cost * n / GRAIN, (guint64)split.n_rows);
+  Split split = {context, step, rows, context->program->places[map].h, 1};
+  guint64 most = MIN (step->cost / GRAIN, (guint64)split.n_rows);
   split.n_parts = CLAMP (most, 1, 4 * siamban_team_size (context->team));
   siamban_team_run (context->team, split.n_parts, run_part, &split);
 }
@@ -101,9 +111,9 @@ image_rows (const Context *context, const SiambanStep *step, int begin, int end)
   SiambanMaps out = maps_at (context, step->out);
   for (int row = begin; row < end; row++)
     if (run->pixels)
-      siamban_row_from_pixels (run->pixels[row / out.h], &out, row);
+      siamban_row_from_pixels (run->pixels[context->image], &out, row);
     else
-      siamban_row_from_planes (run->planes[row / out.h], &out, row);
+      siamban_row_from_planes (run->planes[context->image], &out, row);
 }
 
 static void
@@ -111,11 +121,9 @@ feature_rows (
     const Context *context, const SiambanStep *step, int begin, int end)
 {
   SiambanMaps out = maps_at (context, step->out);
-  int n_features = context->program->n_features;
+  int feature = context->image * context->program->n_features + step->index;
   for (int row = begin; row < end; row++)
-    siamban_row_from_planes (
-        context->run->features[row / out.h * n_features + step->index], &out,
-        row);
+    siamban_row_from_planes (context->run->features[feature], &out, row);
 }
 
 static void
@@ -123,10 +131,9 @@ output_rows (
     const Context *context, const SiambanStep *step, int begin, int end)
 {
   SiambanMaps in = maps_at (context, step->in[0]);
-  int n_outputs = context->program->n_outputs;
+  int output = context->image * context->program->n_outputs + step->index;
   for (int row = begin; row < end; row++)
-    siamban_row_to_planes (
-        &in, row, context->run->outputs[row / in.h * n_outputs + step->index]);
+    siamban_row_to_planes (&in, row, context->run->outputs[output]);
 }
 
 static void
@@ -172,8 +179,8 @@ run_conv (const Context *context, const SiambanStep *step)
   SiambanMaps out = maps_at (context, step->out);
   SiambanMaps residual;
   if (step->of_bytes && context->from_bytes) {
-    siamban_conv_run_bytes (step->conv, context->run->pixels, &in, &out,
-        context->scratch, context->team);
+    siamban_conv_run_bytes (step->conv, context->run->pixels + context->image,
+        &in, &out, context->scratch, context->team);
     return;
   }
   if (step->has_residual)
@@ -226,31 +233,105 @@ nth_step (const SiambanProgram *program, guint i)
   return &g_array_index (program->steps, SiambanStep, i);
 }
 
-static void
-begin_run (Context *context, SiambanWorkspace *workspace)
+static Context
+begin_run (
+    const SiambanProgram *program, const SiambanRun *run, SiambanTeam *team)
+{
+  return (Context){
+      .program = program,
+      .run = run,
+      .team = team,
+      .from_bytes = run->pixels != NULL,
+  };
+}
+
+/* Bytes, in units of SIAMBAN_ALIGN. */
+static size_t
+memory (const Context *context)
 {
   const SiambanProgram *program = context->program;
-  size_t arena = program->arena * context->run->n * sizeof (float);
   size_t scratch = 0;
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     scratch = MAX (scratch, kinds[step->kind].scratch (context, step));
   }
-  guint8 *data = workspace_reserve (workspace, arena + scratch);
-  context->arena = (float *)data;
-  context->scratch = data + arena;
+  size_t size = program->arena * sizeof (float) + scratch;
+  return (size + SIAMBAN_ALIGN - 1) / SIAMBAN_ALIGN * SIAMBAN_ALIGN;
+}
+
+static void
+set_memory (Context *context, void *data)
+{
+  context->arena = data;
+  context->scratch = context->arena + context->program->arena;
+}
+
+static void
+run_steps (const Context *context)
+{
+  for (guint i = 0; i < context->program->steps->len; i++) {
+    const SiambanStep *step = nth_step (context->program, i);
+    kinds[step->kind].run (context, step);
+  }
+}
+
+/* Images that workers run by themselves, without waiting for each other. */
+typedef struct
+{
+  const Context *context;
+  guint8 *data;
+  size_t each; /* bytes of a worker */
+} Apart;
+
+static void
+run_apart (void *data, unsigned i, unsigned worker)
+{
+  const Apart *apart = data;
+  Context context = *apart->context;
+  context.image = i;
+  set_memory (&context, apart->data + worker * apart->each);
+  run_steps (&context);
+}
+
+/* How many of the images. What is left over is worth a round of its own only if
+ * most workers get one. */
+static int
+n_apart (const Context *context, unsigned workers)
+{
+  int n = context->run->n, left = n % workers;
+  if (workers == 1 || memory (context) > APART_BYTES)
+    return 0;
+  return 4 * left >= 3 * (int)workers ? n : n - left;
+}
+
+/* Returns how many there were. */
+static int
+run_images_apart (const SiambanProgram *program, const SiambanRun *run,
+    SiambanWorkspace *workspace, SiambanTeam *team)
+{
+  Context context = begin_run (program, run, siamban_team_alone ());
+  unsigned workers = siamban_team_size (team);
+  int n = n_apart (&context, workers);
+  if (n == 0)
+    return 0;
+  Apart apart = {&context, NULL, memory (&context)};
+  apart.data =
+      workspace_reserve (workspace, apart.each * MIN (workers, (unsigned)n));
+  siamban_team_run (team, n, run_apart, &apart);
+  return n;
 }
 
 void
 siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team)
 {
-  Context context = {program, run, NULL, NULL, team, run->pixels != NULL};
-  begin_run (&context, workspace);
-  for (guint i = 0; i < program->steps->len; i++) {
-    const SiambanStep *step = nth_step (program, i);
-    kinds[step->kind].run (&context, step);
-  }
+  int done = run_images_apart (program, run, workspace, team);
+  Context context = begin_run (program, run, team);
+  if (done == run->n)
+    return;
+  set_memory (&context, workspace_reserve (workspace, memory (&context)));
+  for (context.image = done; context.image < run->n; context.image++)
+    run_steps (&context);
 }
 
 void
@@ -258,8 +339,9 @@ siamban_program_run_observed (const SiambanProgram *program,
     const SiambanRun *run, SiambanWorkspace *workspace, SiambanTeam *team,
     SiambanObserver observe, void *data)
 {
-  Context context = {program, run, NULL, NULL, team, FALSE};
-  begin_run (&context, workspace);
+  Context context = begin_run (program, run, team);
+  context.from_bytes = FALSE;
+  set_memory (&context, workspace_reserve (workspace, memory (&context)));
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     if (step->conv) {
@@ -282,8 +364,8 @@ void
 siamban_program_run_timed (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team, SiambanStepTime *times)
 {
-  Context context = {program, run, NULL, NULL, team, run->pixels != NULL};
-  begin_run (&context, workspace);
+  Context context = begin_run (program, run, team);
+  set_memory (&context, workspace_reserve (workspace, memory (&context)));
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     double start = now ();

@@ -8,7 +8,7 @@
 #include "store.h"
 
 #define SIZE       21
-#define MAX_IMAGES 3
+#define MAX_IMAGES 7
 
 /* A graph, its program, and what a run of up to MAX_IMAGES reads and writes. */
 typedef struct
@@ -145,23 +145,30 @@ assert_same_outputs (const Fixture *f, GPtrArray *outputs)
   }
 }
 
+static void
+check_batch (Fixture *f, int n, unsigned threads, SiambanWorkspace *workspace)
+{
+  GPtrArray *outputs = outputs_new (f->graph);
+  for (int i = 0; i < MAX_IMAGES; i += n)
+    run (f, outputs, i, MIN (n, MAX_IMAGES - i), threads, workspace);
+  assert_same_outputs (f, outputs);
+  g_ptr_array_unref (outputs);
+}
+
 /* Values, and bit for bit the same whatever the batch and the team. */
 static void
 check (SiambanGraph *graph, SiambanCpu level)
 {
   Fixture f = fixture_new (graph, level);
   SiambanWorkspace *workspace = siamban_workspace_new ();
-  GPtrArray *singles = outputs_new (graph), *pair = outputs_new (graph);
-  for (int i = 0; i < MAX_IMAGES; i++)
-    run (&f, singles, i, 1, 1, workspace);
   run (&f, f.outputs, 0, MAX_IMAGES, 1, workspace);
-  run (&f, pair, 0, MAX_IMAGES, 2, workspace);
-  for (int i = 0; i < MAX_IMAGES; i++)
-    check_image (&f, i);
-  assert_same_outputs (&f, singles);
-  assert_same_outputs (&f, pair);
-  g_ptr_array_unref (singles);
-  g_ptr_array_unref (pair);
+  check_image (&f, 0);
+  check_image (&f, MAX_IMAGES - 1);
+  check_batch (&f, 1, 1, workspace);
+  check_batch (&f, 1, 2, workspace);
+  check_batch (&f, 3, 2, workspace);
+  check_batch (&f, MAX_IMAGES, 2, workspace);
+  check_batch (&f, MAX_IMAGES, 0, workspace);
   siamban_workspace_free (workspace);
   fixture_clear (&f);
 }
@@ -401,6 +408,46 @@ test_reuse (void)
   siamban_graph_free (g);
 }
 
+static SiambanGraph *
+wide_graph (int channels)
+{
+  SiambanGraph *g = siamban_graph_new ();
+  SiambanMap x = siamban_graph_image (g, SIZE);
+  x = conv (g, x, "wide", channels, 1, 0, SIAMBAN_ACT_NONE);
+  siamban_graph_output (g, conv (g, x, "out", 1, 1, 0, SIAMBAN_ACT_NONE));
+  return g;
+}
+
+static size_t
+memory_for (Fixture *f, int n, unsigned threads)
+{
+  SiambanWorkspace *workspace = siamban_workspace_new ();
+  run (f, f->outputs, 0, n, threads, workspace);
+  size_t size = siamban_workspace_size (workspace);
+  siamban_workspace_free (workspace);
+  return size;
+}
+
+/* Images of a large network run in the memory of one, those of a small one in
+ * that of one a worker. */
+static void
+test_memory (void)
+{
+  Fixture small = fixture_new (wide_graph (64), SIAMBAN_CPU_C);
+  Fixture large = fixture_new (wide_graph (8192), SIAMBAN_CPU_C);
+  SiambanTeam *team = siamban_team_acquire (0);
+  size_t workers = siamban_team_size (team);
+  siamban_team_release (team);
+  g_assert_cmpuint (
+      memory_for (&large, MAX_IMAGES, 0), ==, memory_for (&large, 1, 0));
+  g_assert_cmpuint (
+      memory_for (&small, MAX_IMAGES, 1), ==, memory_for (&small, 1, 1));
+  g_assert_cmpuint (memory_for (&small, MAX_IMAGES, 0), ==,
+      memory_for (&small, 1, 1) * MIN (workers, MAX_IMAGES));
+  fixture_clear (&small);
+  fixture_clear (&large);
+}
+
 static void
 test_pixels (void)
 {
@@ -611,6 +658,7 @@ main (int argc, char **argv)
     g_free (random);
   }
   g_test_add_func ("/exec/plan", test_plan);
+  g_test_add_func ("/exec/memory", test_memory);
   g_test_add_func ("/exec/reuse", test_reuse);
   g_test_add_func ("/exec/pixels", test_pixels);
   g_test_add_func ("/exec/timed", test_timed);
