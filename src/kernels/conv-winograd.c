@@ -7,11 +7,13 @@
  * used: reading them transformed, four times as large, from memory would take
  * longer. */
 
-#define TAPS         9
-#define LINE         16    /* floats; keeps positions off each other's sets */
-#define BLOCK_FLOATS 49152 /* of filters, transformed, in a job */
-#define SUMS_FLOATS  44000 /* of sums in a job */
-#define JOBS         6     /* at least, a thread */
+#define TAPS 9
+#define LINE 16 /* floats; keeps positions off each other's sets */
+/* Of a panel's filters, transformed, and of its sums in a job. CPUs that take
+ * two panels at a time have larger caches. */
+#define BLOCK_FLOATS 49152
+#define SUMS_FLOATS  44000
+#define JOBS         6 /* at least, a thread */
 
 typedef struct
 {
@@ -31,6 +33,7 @@ typedef struct
   size_t block; /* of them at a time */
   size_t chunk; /* tiles of a job, at most */
   size_t chunks, panels;
+  size_t group, groups; /* group: panels of a job */
   size_t input_pitch, weight_pitch, sums_pitch;
   size_t weight_floats, job_floats;
   float *input; /* position x tile x depth */
@@ -40,8 +43,9 @@ typedef struct
 typedef struct
 {
   size_t begin, end; /* tiles */
-  float *weight;     /* position of a row x channel x SIAMBAN_PANEL */
-  float *sums;       /* position x tile x SIAMBAN_PANEL */
+  size_t first, n;   /* panels */
+  float *weight;     /* panel x position of a row x channel x SIAMBAN_PANEL */
+  float *sums;       /* position x tile x group x SIAMBAN_PANEL */
 } Job;
 
 static void *
@@ -129,16 +133,19 @@ plan (Run *run, const Winograd *self, const SiambanMaps *in,
   run->panels = siamban_n_panels (&self->shape);
   size_t most = SUMS_FLOATS / SIAMBAN_PANEL / run->positions;
   run->chunks = (n + most - 1) / most;
-  run->chunks = MAX (run->chunks, threads * JOBS / run->panels);
+  run->group = self->dsp->panels;
+  run->groups = (run->panels + run->group - 1) / run->group;
+  run->chunks = MAX (run->chunks, threads * JOBS / run->groups);
   run->chunks = MIN (run->chunks, n);
   run->block = BLOCK_FLOATS / SIAMBAN_PANEL / run->side;
   run->block = MIN (run->block / LINE * LINE, run->depth);
   run->chunk = (n + run->chunks - 1) / run->chunks;
   run->input_pitch = n * run->depth + LINE;
   run->weight_pitch = run->block * SIAMBAN_PANEL + LINE;
-  run->sums_pitch = run->chunk * SIAMBAN_PANEL + LINE;
+  run->sums_pitch = run->chunk * run->group * SIAMBAN_PANEL + LINE;
   run->weight_floats = run->side * run->weight_pitch;
-  run->job_floats = run->weight_floats + run->positions * run->sums_pitch;
+  run->job_floats =
+      run->group * run->weight_floats + run->positions * run->sums_pitch;
 }
 
 static size_t
@@ -175,8 +182,9 @@ multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
       .n_segments = 1,
       .offset = offset,
       .run = n,
-      .ldc = SIAMBAN_PANEL,
-      .ld_add = SIAMBAN_PANEL,
+      .b_panel = run->weight_floats,
+      .ldc = run->group * SIAMBAN_PANEL,
+      .ld_add = run->group * SIAMBAN_PANEL,
       .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
   };
   for (size_t q = 0; q < run->side; q++) {
@@ -189,33 +197,48 @@ multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
     g.b = job->weight + q * run->weight_pitch;
     g.c = job->sums + position * run->sums_pitch;
     g.add = offset ? g.c : NULL;
-    dsp->gemm (&g, all, 1);
+    dsp->gemm (&g, all, job->n);
   }
+}
+
+/* The panels' filters at the positions of one row, @n channels from @offset. */
+static void
+transform_weights (
+    const Run *run, size_t row, const Job *job, size_t offset, size_t n)
+{
+  const Winograd *self = run->self;
+  for (size_t p = 0; p < job->n; p++)
+    run->tiles.kernels->weight (
+        self->weight +
+            ((job->first + p) * self->shape.in + offset) * TAPS * SIAMBAN_PANEL,
+        n, row, job->weight + p * run->weight_floats, run->weight_pitch);
 }
 
 static void
 run_job (void *data, unsigned i, unsigned worker)
 {
   const Run *run = data;
-  const Winograd *self = run->self;
-  size_t chunk = i % run->chunks, panel = i / run->chunks;
-  size_t in = self->shape.in, filter = TAPS * SIAMBAN_PANEL;
+  size_t chunk = i % run->chunks, first = i / run->chunks * run->group;
+  size_t in = run->self->shape.in;
   Job job = {
       .begin = run->tiles.n * chunk / run->chunks,
       .end = run->tiles.n * (chunk + 1) / run->chunks,
+      .first = first,
+      .n = MIN (run->group, run->panels - first),
       .weight = run->jobs + worker * run->job_floats,
   };
-  job.sums = job.weight + run->weight_floats;
+  job.sums = job.weight + run->group * run->weight_floats;
   for (size_t row = 0; row < run->side; row++)
     for (size_t k = 0; k < in; k += run->block) {
       size_t n = MIN (run->block, in - k);
-      run->tiles.kernels->weight (self->weight + (panel * in + k) * filter, n,
-          row, job.weight, run->weight_pitch);
+      transform_weights (run, row, &job, k, n);
       multiply (run, row, &job, k, n);
     }
-  for (size_t t = job.begin; t < job.end; t++)
-    siamban_tiles_write (&run->tiles, t, panel,
-        job.sums + (t - job.begin) * SIAMBAN_PANEL, run->sums_pitch);
+  for (size_t p = 0; p < job.n; p++)
+    for (size_t t = job.begin; t < job.end; t++)
+      siamban_tiles_write (&run->tiles, t, first + p,
+          job.sums + ((t - job.begin) * run->group + p) * SIAMBAN_PANEL,
+          run->sums_pitch);
 }
 
 static void
@@ -230,7 +253,7 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
   run.jobs = run.input + run.positions * run.input_pitch;
   siamban_tiles_list (&run.tiles);
   siamban_team_run (team, run.tiles.n, transform_input, &run);
-  siamban_team_run (team, run.panels * run.chunks, run_job, &run);
+  siamban_team_run (team, run.groups * run.chunks, run_job, &run);
 }
 
 const SiambanConvAlgorithm siamban_conv_winograd = {

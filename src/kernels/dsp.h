@@ -113,7 +113,7 @@ typedef struct
 /* Kernels of one CPU level. */
 typedef struct
 {
-  unsigned rows; /* pixels that gemm takes at a time */
+  unsigned rows, panels; /* pixels and panels that gemm takes at a time */
   void (*gemm) (const SiambanGemm *gemm, size_t pixels, size_t panels);
   void (*depthwise) (const SiambanDepthwise *depthwise, size_t pixels);
   SiambanWinograd winograd[SIAMBAN_N_WINOGRAD];

@@ -10,6 +10,7 @@
 
 const SiambanDsp DSP = {
     .rows = GEMM_ROWS,
+    .panels = GEMM_PANELS,
     .gemm = gemm,
     .depthwise = depthwise,
     .winograd =
