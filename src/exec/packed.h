@@ -14,7 +14,7 @@
  * however many processes write. */
 
 /* Goes up whenever an algorithm packs its weights in another way. */
-#define SIAMBAN_PACKED_FORMAT 1
+#define SIAMBAN_PACKED_FORMAT 2
 
 typedef struct _SiambanPacked SiambanPacked;
 
