@@ -10,9 +10,26 @@ struct _SiambanModel
   int refs;
   char *key;
   SiambanBuild build;
+  gboolean joins; /* whether callers who wait are served together */
   GMutex lock;
-  GQueue leases; /* free ones; guarded by lock */
+  GQueue leases;   /* free ones; guarded by lock, as what follows */
+  GQueue requests; /* not taken yet, links in them */
+  GCond served;
 };
+
+/* One call of the search branch. */
+typedef struct
+{
+  unsigned n;
+  SiambanTemplate *const *templates;
+  const guint8 *const *pixels; /* or NULL */
+  const float *planes;
+  float *cls, *loc;
+  unsigned threads;
+  GList link;
+  gint taken; /* by another's batch */
+  gboolean done;
+} Request;
 
 struct _SiambanTemplate
 {
@@ -26,6 +43,7 @@ typedef struct
 {
   SiambanTeam *team; /* while taken */
   SiambanWorkspace *workspace;
+  GPtrArray *pixels;
   GPtrArray *planes;
   GPtrArray *features;
   GPtrArray *outputs;
@@ -37,6 +55,7 @@ lease_new (void)
   Lease *lease = g_new (Lease, 1);
 
   lease->workspace = siamban_workspace_new ();
+  lease->pixels = g_ptr_array_new ();
   lease->planes = g_ptr_array_new ();
   lease->features = g_ptr_array_new ();
   lease->outputs = g_ptr_array_new ();
@@ -44,9 +63,8 @@ lease_new (void)
 }
 
 static Lease *
-lease_take (SiambanModel *model, unsigned threads)
+lease_for (SiambanModel *model, SiambanTeam *team)
 {
-  SiambanTeam *team = siamban_team_acquire (threads);
   Lease *lease;
 
   g_mutex_lock (&model->lock);
@@ -56,6 +74,12 @@ lease_take (SiambanModel *model, unsigned threads)
     lease = lease_new ();
   lease->team = team;
   return lease;
+}
+
+static Lease *
+lease_take (SiambanModel *model, unsigned threads)
+{
+  return lease_for (model, siamban_team_acquire (threads));
 }
 
 static void
@@ -73,6 +97,7 @@ static void
 lease_free (Lease *lease)
 {
   siamban_workspace_free (lease->workspace);
+  g_ptr_array_unref (lease->pixels);
   g_ptr_array_unref (lease->planes);
   g_ptr_array_unref (lease->features);
   g_ptr_array_unref (lease->outputs);
@@ -83,6 +108,7 @@ static void
 model_free (SiambanModel *model)
 {
   g_queue_clear_full (&model->leases, (GDestroyNotify)lease_free);
+  g_cond_clear (&model->served);
   g_mutex_clear (&model->lock);
   siamban_build_clear (&model->build);
   g_free (model->key);
@@ -119,8 +145,11 @@ model_new (const char *key, const char *checkpoint, const char *config,
   model->refs = 1;
   model->key = g_strdup (key);
   model->build = build;
+  model->joins = siamban_program_runs_apart (build.search_program);
   g_mutex_init (&model->lock);
+  g_cond_init (&model->served);
   g_queue_init (&model->leases);
+  g_queue_init (&model->requests);
   return model;
 }
 
@@ -252,42 +281,151 @@ siamban_model_embed_pixels (
   return embed (model, z, NULL, threads);
 }
 
-/* Lists where every image's features and outputs are. */
-static SiambanRun
-search_run (const SiambanModel *model, Lease *lease, unsigned n,
-    SiambanTemplate *const *templates, float *cls, float *loc)
+static void
+add_to_run (const SiambanModel *model, Lease *lease, const Request *request)
 {
   const SiambanBuild *build = &model->build;
   size_t cls_size = siamban_program_output_size (build->search_program, 0);
   size_t loc_size = siamban_program_output_size (build->search_program, 1);
+  size_t side = build->track.instance_size, crop = 3 * side * side;
 
-  g_ptr_array_set_size (lease->features, 0);
-  g_ptr_array_set_size (lease->outputs, 0);
-  for (unsigned i = 0; i < n; i++) {
+  for (unsigned i = 0; i < request->n; i++) {
     for (int f = 0; f < build->n_features; f++)
-      g_ptr_array_add (lease->features, templates[i]->features[f]);
-    g_ptr_array_add (lease->outputs, cls + i * cls_size);
-    g_ptr_array_add (lease->outputs, loc + i * loc_size);
+      g_ptr_array_add (lease->features, request->templates[i]->features[f]);
+    if (request->pixels)
+      g_ptr_array_add (lease->pixels, (guint8 *)request->pixels[i]);
+    else
+      g_ptr_array_add (lease->planes, (float *)request->planes + i * crop);
+    g_ptr_array_add (lease->outputs, request->cls + i * cls_size);
+    g_ptr_array_add (lease->outputs, request->loc + i * loc_size);
   }
-  return (SiambanRun){
-      .n = n,
-      .features = (const float *const *)lease->features->pdata,
-      .outputs = (float *const *)lease->outputs->pdata,
-  };
 }
 
+/* Lists where every image's pixels, features and outputs are. @requests: of
+ * Request, all with pixels or all with planes. */
 static SiambanRun
-search_run_planes (const SiambanModel *model, Lease *lease, unsigned n,
-    SiambanTemplate *const *templates, const float *x, float *cls, float *loc)
+search_run (const SiambanModel *model, Lease *lease, const GList *requests)
 {
-  size_t side = model->build.track.instance_size;
-  SiambanRun run = search_run (model, lease, n, templates, cls, loc);
+  SiambanRun run = {0};
 
+  g_ptr_array_set_size (lease->pixels, 0);
   g_ptr_array_set_size (lease->planes, 0);
-  for (unsigned i = 0; i < n; i++)
-    g_ptr_array_add (lease->planes, (float *)x + i * 3 * side * side);
+  g_ptr_array_set_size (lease->features, 0);
+  g_ptr_array_set_size (lease->outputs, 0);
+  for (; requests; requests = requests->next)
+    add_to_run (model, lease, requests->data);
+  run.n = MAX (lease->pixels->len, lease->planes->len);
+  if (lease->pixels->len > 0)
+    run.pixels = (const guint8 *const *)lease->pixels->pdata;
   run.planes = (const float *const *)lease->planes->pdata;
+  run.features = (const float *const *)lease->features->pdata;
+  run.outputs = (float *const *)lease->outputs->pdata;
   return run;
+}
+
+static gboolean
+goes_with (const Request *a, const Request *b)
+{
+  return a->threads == b->threads && !a->pixels == !b->pixels;
+}
+
+/* Moves those to @batch that wait for threads too and fill a last round of one
+ * target a thread. The lock is held. */
+static void
+take_others (
+    SiambanModel *model, const Request *first, unsigned size, GQueue *batch)
+{
+  unsigned room = (size - first->n % size) % size;
+  GList *next;
+
+  for (GList *link = model->requests.head; link && room > 0; link = next) {
+    Request *request = link->data;
+
+    next = link->next;
+    if (request->n > room || !goes_with (request, first))
+      continue;
+    room -= request->n;
+    g_queue_unlink (&model->requests, link);
+    g_queue_push_tail_link (batch, link);
+    g_atomic_int_set (&request->taken, TRUE);
+  }
+}
+
+/* FALSE if another call has taken @request with it. */
+static gboolean
+start_batch (
+    SiambanModel *model, Request *request, unsigned size, GQueue *batch)
+{
+  gboolean mine;
+
+  g_mutex_lock (&model->lock);
+  mine = !g_atomic_int_get (&request->taken);
+  if (mine) {
+    g_queue_unlink (&model->requests, &request->link);
+    g_queue_push_tail_link (batch, &request->link);
+    if (model->joins && size > siamban_pool_idle ())
+      take_others (model, request, size, batch);
+  }
+  g_mutex_unlock (&model->lock);
+  return mine;
+}
+
+static void
+end_batch (SiambanModel *model, const GQueue *batch)
+{
+  GList *next;
+
+  g_mutex_lock (&model->lock);
+  for (GList *link = batch->head; link; link = next) {
+    /* Its caller may be gone as soon as the lock is. */
+    next = link->next;
+    ((Request *)link->data)->done = TRUE;
+  }
+  g_cond_broadcast (&model->served);
+  g_mutex_unlock (&model->lock);
+}
+
+static void
+wait_until_done (SiambanModel *model, const Request *request)
+{
+  g_mutex_lock (&model->lock);
+  while (!request->done)
+    g_cond_wait (&model->served, &model->lock);
+  g_mutex_unlock (&model->lock);
+}
+
+static void
+run_batch (SiambanModel *model, SiambanTeam *team, const GQueue *batch)
+{
+  Lease *lease = lease_for (model, team);
+  SiambanRun run = search_run (model, lease, batch->head);
+
+  siamban_program_run (
+      model->build.search_program, &run, lease->workspace, team);
+  end_batch (model, batch);
+  lease_return (model, lease);
+}
+
+/* Calls that find no threads free are served together by the first of them that
+ * gets some. */
+static void
+search (SiambanModel *model, Request *request)
+{
+  GQueue batch = G_QUEUE_INIT;
+  SiambanTeam *team;
+
+  request->link.data = request;
+  g_mutex_lock (&model->lock);
+  g_queue_push_tail_link (&model->requests, &request->link);
+  g_mutex_unlock (&model->lock);
+  team = siamban_team_acquire_unless (request->threads, &request->taken);
+  if (team && start_batch (model, request, siamban_team_size (team), &batch)) {
+    run_batch (model, team, &batch);
+    return;
+  }
+  if (team)
+    siamban_team_release (team);
+  wait_until_done (model, request);
 }
 
 void
@@ -295,12 +433,16 @@ siamban_model_search (SiambanModel *model, unsigned n,
     SiambanTemplate *const *templates, const float *x, float *cls, float *loc,
     unsigned threads)
 {
-  Lease *lease = lease_take (model, threads);
-  SiambanRun run = search_run_planes (model, lease, n, templates, x, cls, loc);
+  Request request = {
+      .n = n,
+      .templates = templates,
+      .planes = x,
+      .cls = cls,
+      .loc = loc,
+      .threads = threads,
+  };
 
-  siamban_program_run (
-      model->build.search_program, &run, lease->workspace, lease->team);
-  lease_return (model, lease);
+  search (model, &request);
 }
 
 void
@@ -308,13 +450,16 @@ siamban_model_search_pixels (SiambanModel *model, unsigned n,
     SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
     float *loc, unsigned threads)
 {
-  Lease *lease = lease_take (model, threads);
-  SiambanRun run = search_run (model, lease, n, templates, cls, loc);
+  Request request = {
+      .n = n,
+      .templates = templates,
+      .pixels = x,
+      .cls = cls,
+      .loc = loc,
+      .threads = threads,
+  };
 
-  run.pixels = x;
-  siamban_program_run (
-      model->build.search_program, &run, lease->workspace, lease->team);
-  lease_return (model, lease);
+  search (model, &request);
 }
 
 SiambanStepTime *
@@ -325,11 +470,18 @@ siamban_model_time_search (SiambanModel *model, SiambanTemplate *tmpl,
   size_t cls_size = siamban_program_output_size (program, 0);
   size_t loc_size = siamban_program_output_size (program, 1);
   g_autofree float *out = g_new (float, cls_size + loc_size);
+  Request request = {
+      .n = 1,
+      .templates = &tmpl,
+      .pixels = &x,
+      .cls = out,
+      .loc = out + cls_size,
+  };
+  const GList only = {&request, NULL, NULL};
   Lease *lease = lease_take (model, threads);
-  SiambanRun run = search_run (model, lease, 1, &tmpl, out, out + cls_size);
+  SiambanRun run = search_run (model, lease, &only);
   SiambanStepTime *times;
 
-  run.pixels = &x;
   *n_steps = siamban_program_n_steps (program);
   times = g_new (SiambanStepTime, *n_steps);
   siamban_program_run_timed (
@@ -346,10 +498,17 @@ siamban_model_observe (SiambanModel *model, SiambanTemplate *tmpl,
   size_t cls_size = siamban_program_output_size (program, 0);
   size_t loc_size = siamban_program_output_size (program, 1);
   g_autofree float *out = g_new (float, cls_size + loc_size);
+  Request request = {
+      .n = 1,
+      .templates = &tmpl,
+      .pixels = &x,
+      .cls = out,
+      .loc = out + cls_size,
+  };
+  const GList only = {&request, NULL, NULL};
   Lease *lease = lease_take (model, 0);
-  SiambanRun run = search_run (model, lease, 1, &tmpl, out, out + cls_size);
+  SiambanRun run = search_run (model, lease, &only);
 
-  run.pixels = &x;
   siamban_program_run_observed (
       program, &run, lease->workspace, lease->team, observe, data);
   lease_return (model, lease);

@@ -45,8 +45,8 @@ typedef struct
 {
   pthread_mutex_t lock;
   pthread_cond_t turn;
-  unsigned first, last; /* tickets: the one that is next, the one to give out */
-  unsigned busy;        /* threads of all teams */
+  GQueue waiting; /* of callers, links on their stacks */
+  unsigned busy;  /* threads of all teams */
   unsigned started;
   Worker *idle;
 } Pool;
@@ -54,6 +54,7 @@ typedef struct
 static Pool pool = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .turn = PTHREAD_COND_INITIALIZER,
+    .waiting = G_QUEUE_INIT,
 };
 
 static inline void
@@ -203,28 +204,45 @@ team_new (unsigned size, const cpu_set_t *cpus)
   return team;
 }
 
-SiambanTeam *
-siamban_team_acquire (unsigned threads)
+/* The size of the team that the caller in @link may have now, or 0. */
+static unsigned
+admitted (const GList *link, unsigned threads, cpu_set_t *cpus)
 {
-  pthread_mutex_lock (&pool.lock);
-  unsigned ticket = pool.last++;
-  unsigned size = 0;
+  if (pool.waiting.head != link)
+    return 0;
+  unsigned allowed = read_cpus (cpus);
+  unsigned size = threads == 0 ? allowed : MIN (threads, allowed);
+  return pool.busy + size <= allowed ? size : 0;
+}
+
+SiambanTeam *
+siamban_team_acquire_unless (unsigned threads, const gint *served)
+{
+  GList link = {NULL, NULL, NULL};
+  SiambanTeam *team = NULL;
   cpu_set_t cpus;
-  for (;;) {
-    if (ticket == pool.first) {
-      unsigned allowed = read_cpus (&cpus);
-      size = threads == 0 ? allowed : MIN (threads, allowed);
-      if (pool.busy + size <= allowed)
-        break;
+  pthread_mutex_lock (&pool.lock);
+  g_queue_push_tail_link (&pool.waiting, &link);
+  while (!g_atomic_int_get (served)) {
+    unsigned size = admitted (&link, threads, &cpus);
+    if (size > 0) {
+      team = team_new (size, &cpus);
+      pool.busy += team->size;
+      break;
     }
     pthread_cond_wait (&pool.turn, &pool.lock);
   }
-  SiambanTeam *team = team_new (size, &cpus);
-  pool.busy += team->size;
-  pool.first++;
+  g_queue_unlink (&pool.waiting, &link);
   pthread_cond_broadcast (&pool.turn);
   pthread_mutex_unlock (&pool.lock);
   return team;
+}
+
+SiambanTeam *
+siamban_team_acquire (unsigned threads)
+{
+  const gint never = FALSE;
+  return siamban_team_acquire_unless (threads, &never);
 }
 
 void
@@ -248,9 +266,19 @@ unsigned
 siamban_pool_waiting (void)
 {
   pthread_mutex_lock (&pool.lock);
-  unsigned waiting = pool.last - pool.first;
+  unsigned waiting = pool.waiting.length;
   pthread_mutex_unlock (&pool.lock);
   return waiting;
+}
+
+unsigned
+siamban_pool_idle (void)
+{
+  unsigned cpus = siamban_pool_cpus ();
+  pthread_mutex_lock (&pool.lock);
+  unsigned busy = pool.busy;
+  pthread_mutex_unlock (&pool.lock);
+  return cpus > busy ? cpus - busy : 0;
 }
 
 SiambanTeam *

@@ -16,6 +16,9 @@ typedef struct _SiambanTeam SiambanTeam;
 /* Blocks until granted. @threads: the most to use, 0 for all allowed. The
  * calling thread is worker 0; workers are started on first need. */
 SiambanTeam *siamban_team_acquire (unsigned threads);
+/* The same, but stops waiting and returns NULL once *@served is not 0, which it
+ * looks for whenever a team was granted or given back. */
+SiambanTeam *siamban_team_acquire_unless (unsigned threads, const gint *served);
 void siamban_team_release (SiambanTeam *team);
 /* The calling thread only, at any time, by any number of callers: for what runs
  * loops inside a job. Not released. */
@@ -32,6 +35,9 @@ void siamban_team_run (
 
 /* How many CPUs the process's affinity mask allows, at least 1. */
 unsigned siamban_pool_cpus (void);
+
+/* How many of them no team has. */
+unsigned siamban_pool_idle (void);
 
 /* How many callers of siamban_team_acquire() are blocked in it. */
 unsigned siamban_pool_waiting (void);

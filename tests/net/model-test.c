@@ -222,6 +222,109 @@ test_concurrent (void)
   fixture_clear (&f);
 }
 
+/* Different numbers of targets, from bytes and from floats. */
+typedef struct
+{
+  const Fixture *f;
+  const float *expected;
+  const guint8 *const *pixels;
+  guint32 seed;
+} Caller;
+
+static void
+search_some (const Caller *caller, GRand *rand, float *cls, float *loc)
+{
+  const Fixture *f = caller->f;
+  int first = g_rand_int_range (rand, 0, CROPS);
+  int n = g_rand_int_range (rand, 1, CROPS - first + 1);
+  unsigned threads = g_rand_int_range (rand, 0, 3);
+  if (g_rand_boolean (rand))
+    siamban_model_search_pixels (f->model, n, f->templates + first,
+        caller->pixels + first, cls, loc, threads);
+  else
+    siamban_model_search (f->model, n, f->templates + first,
+        f->x + first * f->crop, cls, loc, threads);
+  size_t cls_size = n * f->cls * sizeof (float);
+  size_t loc_size = n * f->loc * sizeof (float);
+  g_assert_cmpmem (cls, cls_size, caller->expected + first * f->cls, cls_size);
+  g_assert_cmpmem (loc, loc_size,
+      caller->expected + CROPS * f->cls + first * f->loc, loc_size);
+}
+
+static gpointer
+call_often (gpointer data)
+{
+  const Caller *caller = data;
+  GRand *rand = g_rand_new_with_seed (caller->seed);
+  float *cls = g_new (float, CROPS * caller->f->cls);
+  float *loc = g_new (float, CROPS * caller->f->loc);
+  for (int i = 0; i < 6; i++)
+    search_some (caller, rand, cls, loc);
+  g_free (cls);
+  g_free (loc);
+  g_rand_free (rand);
+  return NULL;
+}
+
+static void
+test_crowd (void)
+{
+  Fixture f = fixture_new ();
+  float *expected = search (&f, 1);
+  guint8 *pixels[CROPS];
+  GThread *threads[8];
+  Caller callers[8];
+  for (int i = 0; i < CROPS; i++)
+    pixels[i] = interleave (f.x + i * f.crop, f.info.search_size);
+  for (int i = 0; i < 8; i++) {
+    callers[i] = (Caller){
+        &f, expected, (const guint8 *const *)pixels, g_test_rand_int ()};
+    threads[i] = g_thread_new ("call", call_often, &callers[i]);
+  }
+  for (int i = 0; i < 8; i++)
+    g_thread_join (threads[i]);
+  for (int i = 0; i < CROPS; i++)
+    g_free (pixels[i]);
+  g_free (expected);
+  fixture_clear (&f);
+}
+
+static gpointer
+call_once (gpointer data)
+{
+  const Caller *caller = data;
+  const Fixture *f = caller->f;
+  float *cls = g_new (float, f->cls), *loc = g_new (float, f->loc);
+  siamban_model_search (f->model, 1, f->templates, f->x, cls, loc, 0);
+  g_assert_cmpmem (
+      cls, f->cls * sizeof *cls, caller->expected, f->cls * sizeof *cls);
+  g_free (cls);
+  g_free (loc);
+  return NULL;
+}
+
+/* Those who wait for threads share what the first of them gets: none is left
+ * waiting for another team. */
+static void
+test_joined (void)
+{
+  Fixture f = fixture_new ();
+  float *expected = search (&f, 1);
+  Caller caller = {.f = &f, .expected = expected};
+  GThread *threads[6];
+  SiambanTeam *team = siamban_team_acquire (0);
+  for (int i = 0; i < 6; i++)
+    threads[i] = g_thread_new ("call", call_once, &caller);
+  while (siamban_pool_waiting () < 6)
+    g_usleep (100);
+  siamban_team_release (team);
+  for (int i = 0; i < 6; i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpuint (siamban_pool_waiting (), ==, 0);
+  g_free (expected);
+  fixture_clear (&f);
+}
+
 static void
 test_template_keeps_model (void)
 {
@@ -364,6 +467,8 @@ main (int argc, char **argv)
   g_test_add_func ("/model/pixels", test_pixels);
   g_test_add_func ("/model/embed-pixels", test_embed_pixels);
   g_test_add_func ("/model/concurrent", test_concurrent);
+  g_test_add_func ("/model/crowd", test_crowd);
+  g_test_add_func ("/model/joined", test_joined);
   g_test_add_func ("/model/template-keeps-model", test_template_keeps_model);
   g_test_add_func ("/model/shared", test_shared);
   g_test_add_func ("/model/identity", test_identity);

@@ -267,6 +267,37 @@ test_no_overtaking (void)
   check_order (callers, 2);
 }
 
+static void *
+served_main (void *data)
+{
+  g_assert_null (siamban_team_acquire_unless (0, data));
+  return NULL;
+}
+
+/* Who has been served leaves its place in the line. */
+static void
+test_served (void)
+{
+  SiambanTeam *team = siamban_team_acquire (0);
+  Caller behind = {.threads = 1};
+  pthread_t first;
+  gint served = FALSE;
+  pthread_create (&first, NULL, served_main, &served);
+  while (siamban_pool_waiting () < 1)
+    sched_yield ();
+  pthread_create (&behind.thread, NULL, caller_main, &behind);
+  while (siamban_pool_waiting () < 2)
+    sched_yield ();
+  g_assert_cmpuint (siamban_pool_idle (), ==, 0);
+  g_atomic_int_set (&served, TRUE);
+  siamban_team_release (team);
+  pthread_join (first, NULL);
+  pthread_join (behind.thread, NULL);
+  g_assert_null (siamban_team_acquire_unless (0, &served));
+  g_assert_cmpuint (siamban_pool_waiting (), ==, 0);
+  g_assert_cmpuint (siamban_pool_idle (), ==, siamban_pool_cpus ());
+}
+
 /* FALSE where the mask is made up, see wide.c. */
 static gboolean
 keep_one_cpu (const cpu_set_t *all)
@@ -375,6 +406,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pool/crowd", test_crowd);
   g_test_add_func ("/pool/first-come", test_first_come);
   g_test_add_func ("/pool/no-overtaking", test_no_overtaking);
+  g_test_add_func ("/pool/served", test_served);
   g_test_add_func ("/pool/affinity", test_affinity);
   g_test_add_func ("/pool/workers", test_workers);
   return g_test_run ();
