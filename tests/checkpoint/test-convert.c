@@ -147,6 +147,32 @@ test_integers_stay (void)
 }
 
 static void
+test_filters_only (void)
+{
+  const float numbers[2] = {1 + 0x1p-20f, -0.5f};
+  const SiambanTensorSource sources[] = {
+      {"filter", SIAMBAN_DTYPE_F32, 4, {2, 1, 1, 1}, numbers},
+      {"mean", SIAMBAN_DTYPE_F32, 1, {2}, numbers},
+  };
+  char *from = scratch_new ();
+  char *to = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  SiambanCheckpoint *checkpoint;
+
+  siamban_safetensors_write (from, sources, 2, NULL, &error);
+  g_assert_no_error (error);
+  run (from, to, "-fd", "bf16", NULL);
+  checkpoint = open_well (to);
+  g_assert_cmpint (dtype_of (checkpoint, "filter"), ==, SIAMBAN_DTYPE_BF16);
+  g_assert_cmpint (dtype_of (checkpoint, "mean"), ==, SIAMBAN_DTYPE_F32);
+  g_assert_cmpmem (
+      siamban_checkpoint_find (checkpoint, "mean")->data, 8, numbers, 8);
+  siamban_checkpoint_close (checkpoint);
+  scratch_free (from);
+  scratch_free (to);
+}
+
+static void
 test_too_large_for_half (void)
 {
   const float large = 65520;
@@ -221,6 +247,7 @@ main (int argc, char **argv)
       "/convert/safetensors", "small.safetensors", test_as_is);
   g_test_add_func ("/convert/dtypes", test_dtypes);
   g_test_add_func ("/convert/integers-stay", test_integers_stay);
+  g_test_add_func ("/convert/filters-only", test_filters_only);
   g_test_add_func ("/convert/too-large-for-half", test_too_large_for_half);
   g_test_add_func ("/convert/metadata", test_metadata);
   g_test_add_func ("/convert/onto-itself", test_onto_itself);

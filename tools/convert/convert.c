@@ -10,7 +10,8 @@
 typedef struct
 {
   char *dtype;
-  char **metadata; /* key=value */
+  gboolean filters; /* only those */
+  char **metadata;  /* key=value */
   char **paths;
 } Options;
 
@@ -22,6 +23,10 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
           "Store floating-point tensors as f32, f16 or bf16 (default: as they "
           "are)",
           "TYPE"},
+      {"filters-only", 'f', 0, G_OPTION_ARG_NONE, &options->filters,
+          "Do so with tensors of 4 dimensions only, the filters of "
+          "convolutions",
+          NULL},
       {"metadata", 'm', 0, G_OPTION_ARG_STRING_ARRAY, &options->metadata,
           "Text to keep in the file's header; may be given more than once",
           "KEY=VALUE"},
@@ -135,22 +140,30 @@ convert (const SiambanTensor *tensor, SiambanDtype dtype, GError **error)
   return g_steal_pointer (&halves);
 }
 
+/* In which the tensor is to be stored; @dtype is -1 if none is asked for. */
+static SiambanDtype
+wanted (const SiambanTensor *tensor, int dtype, gboolean filters)
+{
+  if (dtype < 0 || tensor->dtype == SIAMBAN_DTYPE_I64 ||
+      (filters && tensor->n_dims != 4))
+    return tensor->dtype;
+  return dtype;
+}
+
 /* Appends the tensor to @sources; what had to be unpacked goes to @owned. */
 static gboolean
-add_source (const SiambanTensor *tensor, int dtype, GArray *sources,
+add_source (const SiambanTensor *tensor, SiambanDtype dtype, GArray *sources,
     GPtrArray *owned, GError **error)
 {
   SiambanTensorSource source = {
       .name = tensor->name,
-      .dtype = tensor->dtype,
+      .dtype = dtype,
       .n_dims = tensor->n_dims,
       .data = tensor->data,
   };
   gpointer unpacked = NULL;
 
   memcpy (source.shape, tensor->shape, sizeof source.shape);
-  if (dtype >= 0 && tensor->dtype != SIAMBAN_DTYPE_I64)
-    source.dtype = dtype;
   if (tensor->n_elements > 0 && source.dtype != tensor->dtype) {
     unpacked = convert (tensor, source.dtype, error);
     if (unpacked == NULL)
@@ -169,8 +182,8 @@ add_source (const SiambanTensor *tensor, int dtype, GArray *sources,
 }
 
 static gboolean
-write_tensors (const SiambanCheckpoint *checkpoint, const char *path, int dtype,
-    const char *const *metadata, GError **error)
+write_tensors (const SiambanCheckpoint *checkpoint, const Options *options,
+    int dtype, const char *const *metadata, GError **error)
 {
   g_autoptr (GArray) sources =
       g_array_new (FALSE, FALSE, sizeof (SiambanTensorSource));
@@ -180,12 +193,13 @@ write_tensors (const SiambanCheckpoint *checkpoint, const char *path, int dtype,
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
 
     if (!g_str_has_suffix (tensor->name, UNUSED_SUFFIX) &&
-        !add_source (tensor, dtype, sources, owned, error)) {
+        !add_source (tensor, wanted (tensor, dtype, options->filters), sources,
+            owned, error)) {
       g_prefix_error (error, "%s: ", siamban_checkpoint_path (checkpoint));
       return FALSE;
     }
   }
-  return siamban_safetensors_write (path,
+  return siamban_safetensors_write (options->paths[1],
       (const SiambanTensorSource *)sources->data, sources->len, metadata,
       error);
 }
@@ -206,7 +220,7 @@ run (const Options *options, GError **error)
   checkpoint = siamban_checkpoint_open (options->paths[0], error);
   if (checkpoint == NULL)
     return FALSE;
-  written = write_tensors (checkpoint, options->paths[1], dtype,
+  written = write_tensors (checkpoint, options, dtype,
       metadata[0] != NULL ? (const char *const *)metadata : NULL, error);
   siamban_checkpoint_close (checkpoint);
   return written;
