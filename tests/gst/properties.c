@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <siamban/model.h>
+
 #include "rig.h"
 
 static void
@@ -122,6 +124,31 @@ test_null_strings (void)
   gst_object_unref (element);
 }
 
+static void
+test_precision (void)
+{
+  static const struct
+  {
+    const gchar *name;
+    SiambanPrecision precision;
+  } cases[] = {
+      {"fp32", SIAMBAN_PRECISION_FP32},
+      {"int8", SIAMBAN_PRECISION_INT8},
+      {"bf16", SIAMBAN_PRECISION_BF16},
+      {"auto", SIAMBAN_PRECISION_AUTO},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GstElement *element = track_new ();
+    gint value;
+
+    gst_util_set_object_arg (G_OBJECT (element), "precision", cases[i].name);
+    g_object_get (element, "precision", &value, NULL);
+    g_assert_cmpint (value, ==, cases[i].precision);
+    gst_object_unref (element);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,5 +159,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/properties/element", test_element);
   g_test_add_func ("/gst/properties/box", test_box_round_trip);
   g_test_add_func ("/gst/properties/null-strings", test_null_strings);
+  g_test_add_func ("/gst/properties/precision", test_precision);
   return g_test_run ();
 }

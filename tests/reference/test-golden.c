@@ -6,6 +6,7 @@
 #include <siamban/model.h>
 
 #include "checkpoint/checkpoint.h"
+#include "kernels/conv.h"
 
 /* Whole networks against what PyTorch gives in double precision, which
  * make_golden.py has put down. The weights and crops are made again here:
@@ -13,6 +14,10 @@
 
 #define CLS_BOUND 1e-4
 #define LOC_BOUND 1e-3 /* pixels */
+
+/* With 16 bits a number. */
+#define CLS_BF16_BOUND 0.2
+#define LOC_BF16_BOUND 0.5
 
 static guint32
 mix (guint32 h)
@@ -117,7 +122,7 @@ write_checkpoint (const char *path, JsonObject *tensors)
 }
 
 static SiambanModel *
-load_hashed (JsonObject *golden)
+load_hashed (JsonObject *golden, SiambanPrecision precision)
 {
   g_autofree char *dir = g_dir_make_tmp ("siamban-XXXXXX", NULL);
   g_autofree char *weights = g_build_filename (dir, "w.safetensors", NULL);
@@ -129,7 +134,7 @@ load_hashed (JsonObject *golden)
   g_file_set_contents (
       config, json_object_get_string_member (golden, "config"), -1, &error);
   g_assert_no_error (error);
-  model = siamban_model_load (weights, config, SIAMBAN_PRECISION_AUTO, &error);
+  model = siamban_model_load (weights, config, precision, &error);
   g_assert_no_error (error);
   g_unlink (weights);
   g_unlink (config);
@@ -154,7 +159,8 @@ worst (const float *values, JsonArray *samples)
 }
 
 static void
-compare (SiambanModel *model, JsonObject *golden)
+compare (
+    SiambanModel *model, JsonObject *golden, double cls_bound, double loc_bound)
 {
   g_autofree float *z = make_crop (127, 0);
   g_autofree float *x = make_crop (255, 9);
@@ -176,8 +182,8 @@ compare (SiambanModel *model, JsonObject *golden)
   loc_error = worst (loc, json_object_get_array_member (golden, "loc"));
   g_test_message ("%s: largest difference of cls %.2g, of loc %.2g px",
       info.architecture, cls_error, loc_error);
-  g_assert_cmpfloat (cls_error, <, CLS_BOUND);
-  g_assert_cmpfloat (loc_error, <, LOC_BOUND);
+  g_assert_cmpfloat (cls_error, <, cls_bound);
+  g_assert_cmpfloat (loc_error, <, loc_bound);
 }
 
 static void
@@ -185,9 +191,25 @@ test_hashed (gconstpointer name)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *golden = load_golden (name, parser);
-  SiambanModel *model = load_hashed (golden);
+  SiambanModel *model = load_hashed (golden, SIAMBAN_PRECISION_AUTO);
 
-  compare (model, golden);
+  compare (model, golden, CLS_BOUND, LOC_BOUND);
+  siamban_model_unref (model);
+}
+
+static void
+test_bf16 (gconstpointer name)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *golden = load_golden (name, parser);
+  SiambanModel *model;
+
+  if (!siamban_conv_has_bf16 (siamban_cpu_level ())) {
+    g_test_skip ("this CPU has no kernels on bfloat16");
+    return;
+  }
+  model = load_hashed (golden, SIAMBAN_PRECISION_BF16);
+  compare (model, golden, CLS_BF16_BOUND, LOC_BF16_BOUND);
   siamban_model_unref (model);
 }
 
@@ -209,7 +231,7 @@ test_published (gconstpointer data)
   }
   model = siamban_model_load (path, NULL, SIAMBAN_PRECISION_AUTO, &error);
   g_assert_no_error (error);
-  compare (model, load_golden (name, parser));
+  compare (model, load_golden (name, parser), CLS_BOUND, LOC_BOUND);
   siamban_model_unref (model);
 }
 
@@ -227,6 +249,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, hashed[i], test_hashed);
   }
+  g_test_add_data_func ("/golden/bf16/resnet50", "resnet50", test_bf16);
   for (gsize i = 0; i < G_N_ELEMENTS (published); i++) {
     g_autofree char *path = g_strconcat ("/golden/", published[i], NULL);
 
