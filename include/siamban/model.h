@@ -32,9 +32,8 @@ G_BEGIN_DECLS
    * @SIAMBAN_PRECISION_INT8: products of 8-bit and 16-bit integers, where they
    *     cost little accuracy; faster.
    * @SIAMBAN_PRECISION_BF16: products of bfloat16, in Winograd's algorithm of
-   *     16-bit integers, and sums of floats; of any file. Boxes are those of
-   *     fp32 but for a fraction of a pixel. Faster, most of all with AVX-512
-   *     BF16.
+   *     16-bit integers; of any file. It follows as well as fp32 does, not in
+   *     the same boxes to the pixel. For CPUs with AVX-512 BF16.
    *
    * What a network's convolutions are computed in.
    */
