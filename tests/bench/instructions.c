@@ -123,6 +123,7 @@ count_frame (Work work, const char *format)
   buffer = gst_buffer_new_and_alloc (info.size);
   gst_buffer_memset (buffer, 0, 100, info.size);
   gst_video_frame_map (&frame, &info, buffer, GST_MAP_READWRITE);
+  work (&frame); /* GStreamer writes code for itself the first time */
   run (work, &frame);
   gst_video_frame_unmap (&frame);
   gst_buffer_unref (buffer);
