@@ -7,12 +7,12 @@
 The network has the random weights of tests/reference/hashed.py. Beside PyTorch,
 which it needs, and whose convolutions are oneDNN's where it was built with it,
 it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes, sympy) and ncnn
-(ncnn, and pnnx on the PATH) that are there; ours in int8 too if siamban-quantize
-is on the PATH. Only the search branch runs: the template's features are
-constants. Every round runs every engine once; printed are the best and the
-median time, the least CPU time of all threads, which other load disturbs least,
-their ratios to ours in fp32, and the largest error of cls and loc (px) against
-PyTorch in double precision.
+(ncnn, and pnnx on the PATH) that are there; ours in bf16 too, and in int8 if
+siamban-quantize is on the PATH. Only the search branch runs: the template's
+features are constants. Every round runs every engine once; printed are the best
+and the median time, the least CPU time of all threads, which other load
+disturbs least, their ratios to ours in fp32, and the largest error of cls and
+loc (px) against PyTorch in double precision.
 """
 import argparse
 import ctypes
@@ -183,8 +183,11 @@ def engines(args, cfg, weights, z, x, folder):
     make_checkpoint.save_safetensors(path, weights.tensors)
     config.write_text(ref.config_yaml(cfg))
     library = compare.Library(args.library)
-    found = {f'siamban-fp32/{t}': Ours(library, path, config, z, x, t)
-             for t in args.threads}
+    found = {}
+    for t in args.threads:
+        found[f'siamban-fp32/{t}'] = Ours(library, path, config, z, x, t)
+        found[f'siamban-bf16/{t}'] = Ours(library, path, config, z, x, t,
+                                          compare.BF16)
     quantised = folder / 'net.int8.safetensors'
     if shutil.which('siamban-quantize'):
         subprocess.run(['siamban-quantize', path, '--config', config, CLIP,

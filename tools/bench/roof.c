@@ -50,7 +50,10 @@ DEFINE_LOOP (loop_plain, , Plain, PLAIN_STEP)
 #define AVX2   __attribute__ ((target ("avx2,fma")))
 #define AVX512 __attribute__ ((target ("avx512f")))
 #define VNNI   __attribute__ ((target ("avx512f,avx512vnni")))
+#define BF16   __attribute__ ((target ("avx512f,avx512bf16")))
 
+#define BF16_STEP(acc, x, y)                                                   \
+  _mm512_dpbf16_ps (acc, (__m512bh)(x), (__m512bh)(y))
 #define BYTES_STEP(acc, x, y)                                                  \
   _mm256_add_epi32 (acc, _mm256_madd_epi16 (_mm256_maddubs_epi16 (x, y), y))
 
@@ -58,6 +61,7 @@ DEFINE_LOOP (loop_avx2, AVX2, __m256, _mm256_fmadd_ps)
 DEFINE_LOOP (loop_avx512, AVX512, __m512, _mm512_fmadd_ps)
 DEFINE_LOOP (loop_avx2_bytes, AVX2, __m256i, BYTES_STEP)
 DEFINE_LOOP (loop_vnni_bytes, VNNI, __m512i, _mm512_dpbusd_epi32)
+DEFINE_LOOP (loop_bf16, BF16, __m512, BF16_STEP)
 #endif
 
 typedef struct
@@ -82,6 +86,8 @@ pick (SiambanCpu level, SiambanPrecision precision)
 #if defined(__x86_64__)
   if (level >= SIAMBAN_CPU_AVX2 && precision == SIAMBAN_PRECISION_INT8)
     return pick_bytes (level);
+  if (level >= SIAMBAN_CPU_AVX512_BF16 && precision == SIAMBAN_PRECISION_BF16)
+    return (Loop){loop_bf16, 32};
   if (level >= SIAMBAN_CPU_AVX512)
     return (Loop){loop_avx512, 16};
   if (level >= SIAMBAN_CPU_AVX2)
