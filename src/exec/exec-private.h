@@ -54,6 +54,7 @@ typedef struct
   int out;   /* a place; the output step has none */
   int index; /* which feature or output */
   gboolean has_residual;
+  size_t top;        /* floats of an image's memory that maps take then */
   gboolean of_bytes; /* reads an image's bytes; of an image: all readers do */
   const SiambanConv *conv;
   SiambanOpRows rows;
@@ -68,7 +69,6 @@ struct _SiambanProgram
   SiambanPlace *places; /* by map of the graph */
   SiambanSpan *spans;
   GArray *steps; /* of SiambanStep */
-  size_t arena;  /* floats of all spans, for one image */
   int n_features;
   int n_outputs;
   int *outputs; /* places */

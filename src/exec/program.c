@@ -191,6 +191,20 @@ mark_images (SiambanProgram *program)
   }
 }
 
+/* Memory behind the maps that a step finds in use is scratch for it. */
+static void
+find_tops (SiambanProgram *program, int n_spans)
+{
+  for (guint i = 0; i < program->steps->len; i++) {
+    SiambanStep *step = &g_array_index (program->steps, SiambanStep, i);
+    for (int k = 0; k < n_spans; k++) {
+      const SiambanSpan *span = &program->spans[k];
+      if (span->first <= (int)i && span->last >= (int)i)
+        step->top = MAX (step->top, span->offset + span->size);
+    }
+  }
+}
+
 static void
 clear_step (gpointer data)
 {
@@ -258,7 +272,8 @@ siamban_program_compile (
   }
   int n_spans = compiler.spans->len;
   program->spans = (SiambanSpan *)g_array_free (compiler.spans, FALSE);
-  program->arena = siamban_plan (program->spans, n_spans);
+  siamban_plan (program->spans, n_spans);
+  find_tops (program, n_spans);
   g_free (compiler.last_use);
   if (ok)
     return program;

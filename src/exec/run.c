@@ -7,7 +7,7 @@
 /* Work below this is not worth handing to another thread. */
 #define GRAIN 65536
 /* The most that a worker may take to run an image by itself. */
-#define APART_BYTES ((size_t)7 << 20)
+#define APART_BYTES 8000000
 
 struct _SiambanWorkspace
 {
@@ -22,8 +22,7 @@ typedef struct
   const SiambanProgram *program;
   const SiambanRun *run;
   int image;
-  float *arena;
-  void *scratch;
+  float *memory; /* of maps, and behind those in use, a step's scratch */
   SiambanTeam *team;
   gboolean from_bytes; /* no map of the image where a step can do without */
 } Context;
@@ -75,7 +74,7 @@ maps_at (const Context *context, int map)
   const SiambanPlace *place = &context->program->places[map];
   size_t offset = context->program->spans[place->span].offset;
   return (SiambanMaps){
-      .data = context->arena + offset,
+      .data = context->memory + offset,
       .n = 1,
       .h = place->h,
       .w = place->w,
@@ -177,16 +176,17 @@ run_conv (const Context *context, const SiambanStep *step)
 {
   SiambanMaps in = maps_at (context, step->in[0]);
   SiambanMaps out = maps_at (context, step->out);
+  void *scratch = context->memory + step->top;
   SiambanMaps residual;
   if (step->of_bytes && context->from_bytes) {
     siamban_conv_run_bytes (step->conv, context->run->pixels + context->image,
-        &in, &out, context->scratch, context->team);
+        &in, &out, scratch, context->team);
     return;
   }
   if (step->has_residual)
     residual = maps_at (context, step->in[1]);
   siamban_conv_run (step->conv, &in, step->has_residual ? &residual : NULL,
-      &out, context->scratch, context->team);
+      &out, scratch, context->team);
 }
 
 static size_t
@@ -247,23 +247,17 @@ begin_run (
 
 /* Bytes, in units of SIAMBAN_ALIGN. */
 static size_t
-memory (const Context *context)
+memory_size (const Context *context)
 {
   const SiambanProgram *program = context->program;
-  size_t scratch = 0;
+  size_t most = 0;
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
-    scratch = MAX (scratch, kinds[step->kind].scratch (context, step));
+    size_t size =
+        step->top * sizeof (float) + kinds[step->kind].scratch (context, step);
+    most = MAX (most, size);
   }
-  size_t size = program->arena * sizeof (float) + scratch;
-  return (size + SIAMBAN_ALIGN - 1) / SIAMBAN_ALIGN * SIAMBAN_ALIGN;
-}
-
-static void
-set_memory (Context *context, void *data)
-{
-  context->arena = data;
-  context->scratch = context->arena + context->program->arena;
+  return (most + SIAMBAN_ALIGN - 1) / SIAMBAN_ALIGN * SIAMBAN_ALIGN;
 }
 
 static void
@@ -289,7 +283,7 @@ run_apart (void *data, unsigned i, unsigned worker)
   const Apart *apart = data;
   Context context = *apart->context;
   context.image = i;
-  set_memory (&context, apart->data + worker * apart->each);
+  context.memory = (float *)(apart->data + worker * apart->each);
   run_steps (&context);
 }
 
@@ -298,7 +292,7 @@ siamban_program_runs_apart (const SiambanProgram *program)
 {
   const SiambanRun run = {.n = 1};
   Context context = begin_run (program, &run, siamban_team_alone ());
-  return memory (&context) <= APART_BYTES;
+  return memory_size (&context) <= APART_BYTES;
 }
 
 /* How many of the images. What is left over is worth a round of its own only if
@@ -307,7 +301,7 @@ static int
 n_apart (const Context *context, unsigned workers)
 {
   int n = context->run->n, left = n % workers;
-  if (workers == 1 || memory (context) > APART_BYTES)
+  if (workers == 1 || memory_size (context) > APART_BYTES)
     return 0;
   return 4 * left >= 3 * (int)workers ? n : n - left;
 }
@@ -322,7 +316,7 @@ run_images_apart (const SiambanProgram *program, const SiambanRun *run,
   int n = n_apart (&context, workers);
   if (n == 0)
     return 0;
-  Apart apart = {&context, NULL, memory (&context)};
+  Apart apart = {&context, NULL, memory_size (&context)};
   apart.data =
       workspace_reserve (workspace, apart.each * MIN (workers, (unsigned)n));
   siamban_team_run (team, n, run_apart, &apart);
@@ -337,7 +331,7 @@ siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
   Context context = begin_run (program, run, team);
   if (done == run->n)
     return;
-  set_memory (&context, workspace_reserve (workspace, memory (&context)));
+  context.memory = workspace_reserve (workspace, memory_size (&context));
   for (context.image = done; context.image < run->n; context.image++)
     run_steps (&context);
 }
@@ -349,7 +343,7 @@ siamban_program_run_observed (const SiambanProgram *program,
 {
   Context context = begin_run (program, run, team);
   context.from_bytes = FALSE;
-  set_memory (&context, workspace_reserve (workspace, memory (&context)));
+  context.memory = workspace_reserve (workspace, memory_size (&context));
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     if (step->conv) {
@@ -373,7 +367,7 @@ siamban_program_run_timed (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team, SiambanStepTime *times)
 {
   Context context = begin_run (program, run, team);
-  set_memory (&context, workspace_reserve (workspace, memory (&context)));
+  context.memory = workspace_reserve (workspace, memory_size (&context));
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     double start = now ();
