@@ -98,8 +98,9 @@ run_rows (const Context *context, const SiambanStep *step, int map,
     void (*rows) (const Context *, const SiambanStep *, int, int))
 {
   Split split = {context, step, rows, context->program->places[map].h, 1};
+  unsigned threads = siamban_team_size (context->team);
   guint64 most = MIN (step->cost / GRAIN, (guint64)split.n_rows);
-  split.n_parts = CLAMP (most, 1, 4 * siamban_team_size (context->team));
+  split.n_parts = threads == 1 ? 1 : CLAMP (most, 1, 4 * threads);
   siamban_team_run (context->team, split.n_parts, run_part, &split);
 }
 
