@@ -172,7 +172,7 @@ TESTS = {
 
 def main():
     os.environ["BUILD"] = str(BUILD)
-    tools = [BUILD / "tools" / tool for tool in ("track", "inspect", "quantize")] + [BUILD / "pipelines"]
+    tools = [*(BUILD / "tools").iterdir(), BUILD / "pipelines"]
     os.environ["PATH"] = ":".join(map(str, tools)) + ":" + os.environ["PATH"]
     print(f"1..{len(TESTS)}")
     for number, (name, test) in enumerate(TESTS.items(), 1):
