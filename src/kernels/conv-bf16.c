@@ -35,8 +35,8 @@ typedef struct
   size_t pitch; /* of pixels */
   int taps;
   size_t n_out, block, blocks;
-  size_t whole, units; /* panels, and runs of them that meet a tile at once */
-  size_t group;        /* units of a job */
+  size_t panels, units; /* units: runs of panels that meet a tile at once */
+  size_t group;         /* units of a job */
   const guint16 **rows;
   size_t rows_size; /* of one worker */
 } Run;
@@ -129,9 +129,8 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
           MAX_BLOCK_PIXELS);
   run->block -= run->block % most;
   run->blocks = (run->n_out + run->block - 1) / run->block;
-  run->whole = shape->out / SIAMBAN_PANEL;
-  run->units = (run->whole + self->dsp->panels - 1) / self->dsp->panels +
-               (shape->out % SIAMBAN_PANEL != 0);
+  run->panels = siamban_n_panels (shape);
+  run->units = (run->panels + self->dsp->panels - 1) / self->dsp->panels;
   size_t groups = threads == 1 ? 1 : threads * JOBS_PER_THREAD / run->blocks;
   groups = CLAMP (groups, 1, run->units);
   run->group = (run->units + groups - 1) / groups;
@@ -171,40 +170,11 @@ round_part (void *data, unsigned i, unsigned worker)
 static void
 point (const Run *run, int t, size_t begin, size_t end, const guint16 **rows)
 {
-  const SiambanConvShape *shape = &run->gemm->shape;
-  const SiambanMaps *in = run->in, *out = run->out;
-  int dy = t / shape->kernel * shape->dilation - shape->pad;
-  int dx = t % shape->kernel * shape->dilation - shape->pad;
+  SiambanTap tap =
+      siamban_tap_start (&run->gemm->shape, run->in, run->out, t, begin);
   for (size_t i = begin; i < end; i++) {
-    int y = (int)(i / out->w % out->h) * shape->stride + dy;
-    int x = (int)(i % out->w) * shape->stride + dx;
-    size_t image = i / out->w / out->h;
-    gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
-    *rows++ = inside
-                  ? run->pixels + ((image * in->h + y) * in->w + x) * run->pitch
-                  : run->gemm->zeros;
-  }
-}
-
-/* One tile whose panel sticks out of the map. */
-static void
-run_tail (
-    const Gemm *self, const SiambanMaps *out, SiambanBf16Gemm *g, unsigned rows)
-{
-  float tile[32 * SIAMBAN_PANEL];
-  float *c = g->c;
-  size_t n = self->shape.out % SIAMBAN_PANEL;
-  gboolean pad =
-      (size_t)out->ld == siamban_round_up (self->shape.out, SIAMBAN_LANES);
-  size_t wide = pad ? SIAMBAN_PANEL : n;
-  g->c = tile;
-  g->ldc = SIAMBAN_PANEL;
-  self->dsp->gemm (g, rows, 1);
-  g->c = c;
-  g->ldc = out->ld;
-  for (unsigned i = 0; i < rows; i++) {
-    memset (tile + i * SIAMBAN_PANEL + n, 0, (wide - n) * sizeof *tile);
-    memcpy (c + i * g->ldc, tile + i * SIAMBAN_PANEL, wide * sizeof *tile);
+    gssize pixel = siamban_tap_next (&tap);
+    *rows++ = pixel < 0 ? run->gemm->zeros : run->pixels + pixel * run->pitch;
   }
 }
 
@@ -215,8 +185,8 @@ run_unit (
 {
   const Gemm *self = run->gemm;
   const SiambanMaps *out = run->out, *residual = run->residual;
-  size_t panel = MIN (unit * self->dsp->panels, run->whole);
-  size_t panels = MIN (run->whole - panel, self->dsp->panels);
+  size_t panel = unit * self->dsp->panels;
+  size_t panels = MIN (run->panels - panel, self->dsp->panels);
   size_t segment = self->lanes * SIAMBAN_PANEL, first = panel * SIAMBAN_PANEL;
   size_t n = end - begin, most = self->dsp->rows;
   size_t tiles = (n + most - 1) / most;
@@ -239,11 +209,10 @@ run_unit (
       g.add = residual->data + at * residual->ld + first;
       g.ld_add = residual->ld;
     }
-    if (panels)
-      self->dsp->gemm (&g, to - from, panels);
-    else
-      run_tail (self, out, &g, to - from);
+    self->dsp->gemm (&g, to - from, panels);
   }
+  siamban_conv_complete (
+      &self->shape, residual != NULL, out, begin, end, panel, panel + panels);
 }
 
 static void

@@ -150,24 +150,12 @@ scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
 static void
 point (const Run *run, int s, size_t begin, size_t end, const float **rows)
 {
-  const SiambanConvShape *shape = &run->gemm->shape;
-  const SiambanMaps *in = run->in, *out = run->out;
-  int dy = s / shape->kernel * shape->dilation - shape->pad;
-  int dx = s % shape->kernel * shape->dilation - shape->pad;
-  int ox = begin % out->w, oy = begin / out->w % out->h;
-  size_t image = begin / out->w / out->h;
+  SiambanTap tap =
+      siamban_tap_start (&run->gemm->shape, run->in, run->out, s, begin);
   for (size_t i = begin; i < end; i++) {
-    int y = oy * shape->stride + dy, x = ox * shape->stride + dx;
-    gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
-    *rows++ = inside ? in->data + ((image * in->h + y) * in->w + x) * in->ld
-                     : run->gemm->zeros;
-    if (++ox < out->w)
-      continue;
-    ox = 0;
-    if (++oy < out->h)
-      continue;
-    oy = 0;
-    image++;
+    gssize pixel = siamban_tap_next (&tap);
+    *rows++ =
+        pixel < 0 ? run->gemm->zeros : run->in->data + pixel * run->in->ld;
   }
 }
 

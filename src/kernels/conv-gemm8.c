@@ -205,57 +205,25 @@ quantise_part (void *data, unsigned i, unsigned worker)
 static void
 point (const Run *run, int t, size_t begin, size_t end, const guint8 **rows)
 {
-  const SiambanConvShape *shape = &run->gemm->shape;
-  const SiambanMaps *in = run->in, *out = run->out;
-  int dy = t / shape->kernel * shape->dilation - shape->pad;
-  int dx = t % shape->kernel * shape->dilation - shape->pad;
-  size_t lanes = run->gemm->lanes;
+  SiambanTap tap =
+      siamban_tap_start (&run->gemm->shape, run->in, run->out, t, begin);
   for (size_t i = begin; i < end; i++) {
-    int y = (int)(i / out->w % out->h) * shape->stride + dy;
-    int x = (int)(i % out->w) * shape->stride + dx;
-    size_t image = i / out->w / out->h;
-    gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
-    *rows++ = inside ? run->pixels + ((image * in->h + y) * in->w + x) * lanes
-                     : run->gemm->zeros;
+    gssize pixel = siamban_tap_next (&tap);
+    *rows++ =
+        pixel < 0 ? run->gemm->zeros : run->pixels + pixel * run->gemm->lanes;
   }
 }
 
-/* One tile whose panel sticks out of the map. */
+/* The sigmoid is left to siamban_conv_complete(). */
 static void
-run_tail (
-    const Gemm *self, const SiambanMaps *out, SiambanIntGemm *g, unsigned rows)
+run_tile (const Gemm *self, const SiambanIntGemm *g, unsigned rows)
 {
-  float tile[32 * SIAMBAN_PANEL];
-  float *c = g->c;
-  size_t n = (self->shape.out - 1) % SIAMBAN_PANEL + 1;
-  gboolean pad =
-      (size_t)out->ld == siamban_round_up (self->shape.out, SIAMBAN_LANES);
-  size_t wide = pad ? SIAMBAN_PANEL : n;
-  g->c = tile;
-  g->ldc = SIAMBAN_PANEL;
-  self->dsp->gemm8.gemm (g, rows);
-  g->c = c;
-  g->ldc = out->ld;
-  siamban_activate (self->shape.act, tile, rows * SIAMBAN_PANEL);
-  for (unsigned i = 0; i < rows; i++) {
-    memset (tile + i * SIAMBAN_PANEL + n, 0, (wide - n) * sizeof *tile);
-    memcpy (c + i * g->ldc, tile + i * SIAMBAN_PANEL, wide * sizeof *tile);
-  }
-}
-
-static void
-run_tile (const Run *run, SiambanIntGemm *g, unsigned rows, gboolean tail)
-{
-  const Gemm *self = run->gemm;
+  SiambanAct act = self->shape.act;
   size_t columns = g->b_panel ? 2 * SIAMBAN_PANEL : SIAMBAN_PANEL;
-  if (tail) {
-    run_tail (self, run->out, g, rows);
-    return;
-  }
   self->dsp->gemm8.gemm (g, rows);
-  if (self->shape.act > SIAMBAN_ACT_RELU6)
+  if (act == SIAMBAN_ACT_HARDSWISH || act == SIAMBAN_ACT_HARDSIGMOID)
     for (unsigned r = 0; r < rows; r++)
-      siamban_activate (self->shape.act, g->c + r * g->ldc, columns);
+      siamban_activate (act, g->c + r * g->ldc, columns);
 }
 
 /* All tiles of pixels begin..end-1 by @panels panels, 1 or 2. */
@@ -269,7 +237,6 @@ run_panels (const Run *run, const guint8 **rows, size_t begin, size_t end,
   size_t segment = self->lanes * SIAMBAN_PANEL, first = panel * SIAMBAN_PANEL;
   size_t n = end - begin, most = self->dsp->gemm8.rows;
   size_t tiles = (n + most - 1) / most;
-  gboolean tail = first + SIAMBAN_PANEL > (size_t)self->shape.out;
   SiambanIntGemm g = {
       .pitch = run->block,
       .n_segments = run->taps,
@@ -292,7 +259,7 @@ run_panels (const Run *run, const guint8 **rows, size_t begin, size_t end,
       g.residual = residual->data + at * residual->ld + first;
       g.ld_residual = residual->ld;
     }
-    run_tile (run, &g, to - from, tail);
+    run_tile (self, &g, to - from);
   }
 }
 
@@ -307,11 +274,11 @@ run_job (void *data, unsigned i, unsigned worker)
   size_t last = MIN (panel + run->group, run->panels);
   for (int t = 0; t < run->taps; t++)
     point (run, t, begin, end, rows + t * run->block);
-  size_t whole = MIN (last, (size_t)run->gemm->shape.out / SIAMBAN_PANEL);
-  for (size_t n; panel < last; panel += n) {
-    n = panel + run->gemm->dsp->panels <= whole ? run->gemm->dsp->panels : 1;
-    run_panels (run, rows, begin, end, panel, n);
-  }
+  size_t step = run->gemm->dsp->panels;
+  for (size_t p = panel; p < last; p += step)
+    run_panels (run, rows, begin, end, p, MIN (step, last - p));
+  siamban_conv_complete (&run->gemm->shape, run->residual != NULL, run->out,
+      begin, end, panel, last);
 }
 
 static void

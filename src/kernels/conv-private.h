@@ -84,6 +84,50 @@ siamban_act_finish (SiambanAct act)
   return finish;
 }
 
+/* The input's pixels that one tap takes for the output's, one after another.
+ * Both are counted over all images. */
+typedef struct
+{
+  const SiambanMaps *in, *out;
+  int stride, dy, dx; /* from an output's place to its input's */
+  int y, x;           /* in the output */
+  size_t image;
+} SiambanTap;
+
+static inline SiambanTap
+siamban_tap_start (const SiambanConvShape *shape, const SiambanMaps *in,
+    const SiambanMaps *out, int tap, size_t begin)
+{
+  return (SiambanTap){
+      .in = in,
+      .out = out,
+      .stride = shape->stride,
+      .dy = tap / shape->kernel * shape->dilation - shape->pad,
+      .dx = tap % shape->kernel * shape->dilation - shape->pad,
+      .y = begin / out->w % out->h,
+      .x = begin % out->w,
+      .image = begin / out->w / out->h,
+  };
+}
+
+/* The next one, or -1 for one of the padding. */
+static inline gssize
+siamban_tap_next (SiambanTap *tap)
+{
+  const SiambanMaps *in = tap->in;
+  int y = tap->y * tap->stride + tap->dy, x = tap->x * tap->stride + tap->dx;
+  gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
+  gssize pixel = inside ? ((gssize)tap->image * in->h + y) * in->w + x : -1;
+  if (++tap->x == tap->out->w) {
+    tap->x = 0;
+    if (++tap->y == tap->out->h) {
+      tap->y = 0;
+      tap->image++;
+    }
+  }
+  return pixel;
+}
+
 /* Over @n numbers, in place. */
 void siamban_activate (SiambanAct act, float *x, size_t n);
 
