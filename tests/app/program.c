@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 GSubprocess *
 program_start (const char *variable, char **args)
 {
@@ -64,4 +66,20 @@ program_assert_fails (
   g_assert_true (
       strchr (outcome.err, '\n') == outcome.err + strlen (outcome.err) - 1);
   program_clear (&outcome);
+}
+
+void
+program_remove_folder (const char *folder)
+{
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir))) {
+    char *path = g_build_filename (folder, name, NULL);
+
+    g_unlink (path);
+    g_free (path);
+  }
+  g_dir_close (dir);
+  g_rmdir (folder);
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
 #include <siamban/model.h>
@@ -13,6 +12,7 @@
 #include "checkpoint/checkpoint-private.h"
 #include "exec/ranges.h"
 #include "kernels/cpu.h"
+#include "media.h"
 #include "program.h"
 
 #define WALKER "375,422,55,153"
@@ -53,18 +53,8 @@ count_files (const char *folder)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  GDir *dir = g_dir_open (fixture->folder, 0, NULL);
-  const char *name;
-
   (void)data;
-  while ((name = g_dir_read_name (dir))) {
-    char *path = g_build_filename (fixture->folder, name, NULL);
-
-    g_unlink (path);
-    g_free (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (fixture->folder);
+  program_remove_folder (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->model);
   g_free (fixture->clip);
@@ -84,23 +74,6 @@ assert_succeeds (Outcome outcome, const char *message)
   g_assert_cmpint (outcome.status, ==, 0);
   g_assert_nonnull (strstr (outcome.out, message));
   program_clear (&outcome);
-}
-
-static void
-run_pipeline (const char *description)
-{
-  GstElement *pipeline = gst_parse_launch (description, NULL);
-  GstBus *bus = gst_element_get_bus (pipeline);
-  GstMessage *message;
-
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (
-      bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
-  gst_message_unref (message);
-  gst_object_unref (bus);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (pipeline);
 }
 
 static void
@@ -210,7 +183,7 @@ test_clips (Fixture *f, gconstpointer data)
   gsize n_one, n_two;
 
   (void)data;
-  run_pipeline (line);
+  media_make (line);
   assert_fails (
       quantize (f->model, sequence, "-o", f->out, NULL), 1, "--start-index");
   assert_succeeds (quantize (f->model, sequence, sequence, "--start-index", "3",

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
 
+#include "media.h"
 #include "program.h"
 
 #define WALKER "375,422,55,153"
@@ -31,23 +31,6 @@ demo_clip (void)
 }
 
 static void
-run_pipeline (const char *description)
-{
-  GstElement *pipeline = gst_parse_launch (description, NULL);
-  GstBus *bus = gst_element_get_bus (pipeline);
-  GstMessage *message;
-
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (
-      bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
-  gst_message_unref (message);
-  gst_object_unref (bus);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (pipeline);
-}
-
-static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   char *line;
@@ -60,25 +43,15 @@ set_up (Fixture *fixture, gconstpointer data)
                           "pngenc compression-level=1 "
                           "! multifilesink index=1 location=%s",
       FRAMES, fixture->sequence);
-  run_pipeline (line);
+  media_make (line);
   g_free (line);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  GDir *dir = g_dir_open (fixture->folder, 0, NULL);
-  const char *name;
-
   (void)data;
-  while ((name = g_dir_read_name (dir))) {
-    char *path = g_build_filename (fixture->folder, name, NULL);
-
-    g_unlink (path);
-    g_free (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (fixture->folder);
+  program_remove_folder (fixture->folder);
   g_free (fixture->sequence);
   g_free (fixture->folder);
 }
@@ -338,7 +311,7 @@ test_bad_files (Fixture *fixture, gconstpointer data)
   assert_content (kept, "before");
   assert_fails (track (kept, "--box", WALKER, "--json", "-", NULL), 1, kept);
 
-  run_pipeline (line);
+  media_make (line);
   assert_fails (track (wave, "--box", WALKER, "--json", "-", NULL), 1,
       "a.wav: there is no video");
   assert_fails (
