@@ -7,10 +7,10 @@
 G_BEGIN_DECLS
 
 #define GST_TYPE_SIAMBAN_TRACK (gst_siamban_track_get_type ())
-  G_DECLARE_FINAL_TYPE (
-      GstSiambanTrack, gst_siamban_track, GST, SIAMBAN_TRACK, GstBaseTransform)
+G_DECLARE_FINAL_TYPE (
+    GstSiambanTrack, gst_siamban_track, GST, SIAMBAN_TRACK, GstBaseTransform)
 
-  GST_ELEMENT_REGISTER_DECLARE (siambantrack)
+GST_ELEMENT_REGISTER_DECLARE (siambantrack)
 
 G_END_DECLS
 
