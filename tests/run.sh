@@ -78,7 +78,7 @@ if [ $all = yes ]; then
   export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp"
   configure "$build/thread" -Db_sanitize=thread -Db_lundef=false
   check thread "$build/thread" --timeout-multiplier 10 \
-    --suite pool --suite net --suite tracker
+    --suite pool --suite exec --suite model --suite tracker
 fi
 
 echo

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Writes the golden files that test-golden.c compares with.
+"""Writes the golden files that golden-test.c compares with.
 
     make_golden.py [--shared DIR] [NAME...]
 

@@ -2,7 +2,7 @@
 #ifndef TESTS_CONV_CASE_H
 #define TESTS_CONV_CASE_H
 
-#include "maps.h"
+#include "support/maps.h"
 
 /* A convolution's operands, all numbers in -1..1. An input of 3 channels is an
  * image. */

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "maps.h"
+#include "support/maps.h"
 
 typedef struct
 {

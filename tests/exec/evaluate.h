@@ -2,7 +2,7 @@
 #ifndef TESTS_EVALUATE_H
 #define TESTS_EVALUATE_H
 
-#include "store.h"
+#include "support/store.h"
 
 /* A graph's maps by the definitions, in double, each in memory of its own. */
 typedef struct

@@ -4,8 +4,8 @@
 
 #include "evaluate.h"
 #include "exec/exec-private.h"
-#include "maps.h"
-#include "store.h"
+#include "support/maps.h"
+#include "support/store.h"
 
 #define SIZE       21
 #define MAX_IMAGES 7

@@ -5,7 +5,7 @@
 #include <xxhash.h>
 
 #include "exec/exec.h"
-#include "store.h"
+#include "support/store.h"
 
 #define SIDE 31
 

@@ -5,7 +5,7 @@
 
 #include "conv-case.h"
 #include "model/model-private.h"
-#include "store.h"
+#include "support/store.h"
 
 /* Rounding to a step is off by step / sqrt (12): that of pixels and of weights
  * in -1..1, times the other's root mean square, a product. Six times the sum's

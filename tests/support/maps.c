@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "maps.h"
+#include "support/maps.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store.h"
+#include "support/store.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
