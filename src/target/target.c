@@ -160,17 +160,24 @@ static SiambanResult
 step (SiambanTarget *target, const SiambanTrackParams *params,
     const SiambanFrame *frame, const float *cls, const float *loc)
 {
+  int points = params->score_size * params->score_size;
+  g_autofree SiambanCandidate *all = g_new (SiambanCandidate, points);
   SiambanTrackState *state = &target->state;
-  SiambanResult result;
+  const SiambanCandidate *best;
+  SiambanResult result = {.peak = 0};
+  double scale;
 
-  if (!siamban_track_step (state, params, target->window, cls, loc,
-          frame->width, frame->height, &result))
-    result = (SiambanResult){
-        {state->cx - state->w / 2, state->cy - state->h / 2, state->w,
-            state->h},
-        0,
-        0,
-    };
+  siamban_track_search_side (state, params, &scale);
+  if (siamban_track_candidates (state, params, scale, cls, loc, all)) {
+    best = siamban_track_best (params, target->window, all);
+    if (siamban_track_commit (
+            state, params, scale, best, frame->width, frame->height)) {
+      result.score = best->score;
+      for (int i = 0; i < points; i++)
+        result.peak = MAX (result.peak, all[i].score);
+    }
+  }
+  result.box = siamban_track_box (state);
   return result;
 }
 

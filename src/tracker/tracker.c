@@ -14,6 +14,13 @@ siamban_track_init (SiambanTrackState *state, const SiambanBox *box)
   state->h = box->h;
 }
 
+SiambanBox
+siamban_track_box (const SiambanTrackState *state)
+{
+  return (SiambanBox){
+      state->cx - state->w / 2, state->cy - state->h / 2, state->w, state->h};
+}
+
 /* Side of the square that holds the box and @context of its size around it. */
 static double
 context_side (double w, double h, double context)
@@ -68,21 +75,10 @@ all_finite (const float *values, int n)
   return TRUE;
 }
 
-static double
-score_at (const float *cls, int channels, int area, int i)
-{
-  double logit = channels == 2 ? (double)cls[area + i] - cls[i] : cls[i];
-  return 1 / (1 + exp (-logit));
-}
-
-/* A box in crop pixels, from the crop's centre. */
-typedef struct
-{
-  double cx, cy, w, h;
-} CropBox;
-
-static CropBox
-box_at (const float *loc, const SiambanTrackParams *params, int i)
+/* Where the box of point @i is. */
+static void
+read_box (const float *loc, const SiambanTrackParams *params, int i,
+    SiambanCandidate *at)
 {
   int size = params->score_size, area = size * size;
   double px = (i % size - size / 2) * params->stride;
@@ -90,7 +86,18 @@ box_at (const float *loc, const SiambanTrackParams *params, int i)
   double x1 = px - loc[i], y1 = py - loc[area + i];
   double x2 = px + loc[2 * area + i], y2 = py + loc[3 * area + i];
 
-  return (CropBox){(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1};
+  at->cx = (x1 + x2) / 2;
+  at->cy = (y1 + y2) / 2;
+  at->w = x2 - x1;
+  at->h = y2 - y1;
+}
+
+static void
+read_score (
+    const float *cls, int channels, int area, int i, SiambanCandidate *at)
+{
+  at->logit = channels == 2 ? (double)cls[area + i] - cls[i] : cls[i];
+  at->score = 1 / (1 + exp (-at->logit));
 }
 
 static double
@@ -99,16 +106,61 @@ change (double ratio)
   return fmax (ratio, 1 / ratio);
 }
 
-/* 1 for a box of the size and shape that the target has; @w, @h: the target's,
- * in crop pixels. */
+/* @w, @h: the target's, in crop pixels. */
 static double
-penalty_of (const CropBox *box, double w, double h, double k)
+penalty_of (const SiambanCandidate *at, double w, double h, double k)
 {
   double size =
-      change (context_side (box->w, box->h, 0.5) / context_side (w, h, 0.5));
-  double shape = change ((w / h) / (box->w / box->h));
+      change (context_side (at->w, at->h, 0.5) / context_side (w, h, 0.5));
+  double shape = change ((w / h) / (at->w / at->h));
 
   return exp (-(size * shape - 1) * k);
+}
+
+static double
+pscore (
+    const SiambanCandidate *at, const SiambanTrackParams *params, double window)
+{
+  return at->penalty * at->score * (1 - params->window_influence) +
+         window * params->window_influence;
+}
+
+gboolean
+siamban_track_candidates (const SiambanTrackState *state,
+    const SiambanTrackParams *params, double scale, const float *cls,
+    const float *loc, SiambanCandidate *candidates)
+{
+  int area = params->score_size * params->score_size;
+  double w = state->w * scale, h = state->h * scale;
+
+  if (!all_finite (cls, params->cls_channels * area) ||
+      !all_finite (loc, 4 * area))
+    return FALSE;
+  for (int i = 0; i < area; i++) {
+    SiambanCandidate *at = &candidates[i];
+
+    read_box (loc, params, i, at);
+    read_score (cls, params->cls_channels, area, i, at);
+    at->penalty = penalty_of (at, w, h, params->penalty_k);
+    if (!isfinite (pscore (at, params, 0)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The first of the highest. */
+const SiambanCandidate *
+siamban_track_best (const SiambanTrackParams *params, const double *window,
+    const SiambanCandidate *candidates)
+{
+  int area = params->score_size * params->score_size, best = 0;
+
+  for (int i = 1; i < area; i++) {
+    if (pscore (&candidates[i], params, window[i]) >
+        pscore (&candidates[best], params, window[best]))
+      best = i;
+  }
+  return &candidates[best];
 }
 
 static gboolean
@@ -118,88 +170,24 @@ state_is_finite (const SiambanTrackState *state)
          isfinite (state->h);
 }
 
-static SiambanTrackState
-moved (const SiambanTrackState *state, const CropBox *box, double scale,
-    double lr, int width, int height)
+gboolean
+siamban_track_commit (SiambanTrackState *state,
+    const SiambanTrackParams *params, double scale,
+    const SiambanCandidate *choice, int width, int height)
 {
+  double lr = choice->penalty * choice->score * params->lr;
   SiambanTrackState next = {
-      state->cx + box->cx / scale,
-      state->cy + box->cy / scale,
-      state->w * (1 - lr) + box->w / scale * lr,
-      state->h * (1 - lr) + box->h / scale * lr,
+      state->cx + choice->cx / scale,
+      state->cy + choice->cy / scale,
+      state->w * (1 - lr) + choice->w / scale * lr,
+      state->h * (1 - lr) + choice->h / scale * lr,
   };
 
-  if (state_is_finite (&next)) {
-    next.cx = fmax (0, fmin (next.cx, width));
-    next.cy = fmax (0, fmin (next.cy, height));
-    next.w = fmax (MIN_SIZE, fmin (next.w, width));
-    next.h = fmax (MIN_SIZE, fmin (next.h, height));
-  }
-  return next;
-}
-
-/* What is known of the grid point that wins. */
-typedef struct
-{
-  CropBox box;
-  double score;
-  double penalty;
-  double pscore;
-} Choice;
-
-/* The first of the highest pscores. FALSE if any of them is not finite. */
-static gboolean
-choose (const SiambanTrackParams *params, const double *window,
-    const float *cls, const float *loc, double w, double h, Choice *best,
-    double *peak)
-{
-  int area = params->score_size * params->score_size;
-
-  *peak = 0;
-  *best = (Choice){.pscore = -INFINITY};
-  for (int i = 0; i < area; i++) {
-    Choice at;
-
-    at.box = box_at (loc, params, i);
-    at.score = score_at (cls, params->cls_channels, area, i);
-    at.penalty = penalty_of (&at.box, w, h, params->penalty_k);
-    at.pscore = at.penalty * at.score * (1 - params->window_influence) +
-                window[i] * params->window_influence;
-    if (!isfinite (at.pscore))
-      return FALSE;
-    *peak = fmax (*peak, at.score);
-    if (at.pscore > best->pscore)
-      *best = at;
-  }
-  return TRUE;
-}
-
-gboolean
-siamban_track_step (SiambanTrackState *state, const SiambanTrackParams *params,
-    const double *window, const float *cls, const float *loc, int width,
-    int height, SiambanResult *result)
-{
-  int area = params->score_size * params->score_size;
-  SiambanTrackState next;
-  Choice best;
-  double scale, peak;
-
-  if (!all_finite (cls, params->cls_channels * area) ||
-      !all_finite (loc, 4 * area))
-    return FALSE;
-  siamban_track_search_side (state, params, &scale);
-  if (!choose (params, window, cls, loc, state->w * scale, state->h * scale,
-          &best, &peak))
-    return FALSE;
-  next = moved (state, &best.box, scale, best.penalty * best.score * params->lr,
-      width, height);
   if (!state_is_finite (&next))
     return FALSE;
-
-  *state = next;
-  result->box =
-      (SiambanBox){next.cx - next.w / 2, next.cy - next.h / 2, next.w, next.h};
-  result->score = best.score;
-  result->peak = peak;
+  state->cx = fmax (0, fmin (next.cx, width));
+  state->cy = fmax (0, fmin (next.cy, height));
+  state->w = fmax (MIN_SIZE, fmin (next.w, width));
+  state->h = fmax (MIN_SIZE, fmin (next.h, height));
   return TRUE;
 }

@@ -36,6 +36,7 @@ typedef struct
   const SiambanTrackParams *params;
   double *window;
   float *cls, *loc;
+  SiambanCandidate *candidates;
   guint8 *crop, *cold;
 } Rig;
 
@@ -84,6 +85,19 @@ time_crop (Rig *rig, GstBuffer *buffer, const GstVideoInfo *info,
 }
 
 static void
+time_decode (Rig *rig, SiambanTrackState *state)
+{
+  double scale;
+
+  siamban_track_search_side (state, rig->params, &scale);
+  siamban_track_candidates (
+      state, rig->params, scale, rig->cls, rig->loc, rig->candidates);
+  siamban_track_commit (state, rig->params, scale,
+      siamban_track_best (rig->params, rig->window, rig->candidates), WIDTH,
+      HEIGHT);
+}
+
+static void
 time_draw (GstBuffer *buffer, const GstVideoInfo *info, const SiambanBox *box)
 {
   GstVideoFrame frame;
@@ -111,8 +125,7 @@ time_frame (
   times[CROP] = now_us ();
   time_crop (rig, buffer, info, &state);
   times[DECODE] = now_us ();
-  siamban_track_step (&state, rig->params, rig->window, rig->cls, rig->loc,
-      WIDTH, HEIGHT, &track.result);
+  time_decode (rig, &state);
   times[META] = now_us ();
   gst_siamban_meta_add (tagged, WIDTH, HEIGHT, &track);
   times[DRAW] = now_us ();
@@ -183,6 +196,7 @@ main (int argc, char **argv)
   rig.loc = g_new (float, 4 * points);
   for (gsize i = 0; i < 4 * points; i++)
     rig.loc[i] = 30;
+  rig.candidates = g_new (SiambanCandidate, points);
   rig.crop =
       g_malloc_n (3 * rig.params->instance_size, rig.params->instance_size);
   rig.cold = g_malloc (CACHES);

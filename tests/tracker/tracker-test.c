@@ -42,6 +42,37 @@ typedef struct
   float loc[4 * MAX_AREA];
 } Maps;
 
+typedef struct
+{
+  SiambanBox box;
+  double score;
+  double peak;
+} Result;
+
+/* A whole step of the published tracker. */
+static gboolean
+step (SiambanTrackState *state, const SiambanTrackParams *params,
+    const double *window, const Maps *maps, int width, int height,
+    Result *result)
+{
+  const int points = params->score_size * params->score_size;
+  SiambanCandidate candidates[MAX_AREA];
+  const SiambanCandidate *best;
+  double scale;
+
+  siamban_track_search_side (state, params, &scale);
+  if (!siamban_track_candidates (
+          state, params, scale, maps->cls, maps->loc, candidates))
+    return FALSE;
+  best = siamban_track_best (params, window, candidates);
+  if (!siamban_track_commit (state, params, scale, best, width, height))
+    return FALSE;
+  *result = (Result){siamban_track_box (state), best->score, 0};
+  for (int i = 0; i < points; i++)
+    result->peak = MAX (result->peak, candidates[i].score);
+  return TRUE;
+}
+
 static void
 fill_maps (Maps *maps, guint32 seed)
 {
@@ -74,7 +105,7 @@ test_golden (void)
     for (int k = 0; k < STEPS; k++) {
       const double *sides = g->steps[k].template_side_search_side_scale;
       const double *want = g->steps[k].x_y_w_h_score_peak;
-      SiambanResult r;
+      Result r;
       double scale;
       Maps maps;
 
@@ -84,8 +115,8 @@ test_golden (void)
       g_assert_cmpfloat (
           siamban_track_search_side (&state, &g->params, &scale), ==, sides[1]);
       g_assert_cmpfloat_with_epsilon (scale, sides[2], 1e-12);
-      g_assert_true (siamban_track_step (&state, &g->params, window, maps.cls,
-          maps.loc, g->width, g->height, &r));
+      g_assert_true (
+          step (&state, &g->params, window, &maps, g->width, g->height, &r));
       g_assert_cmpfloat_with_epsilon (r.box.x, want[0], 1e-9);
       g_assert_cmpfloat_with_epsilon (r.box.y, want[1], 1e-9);
       g_assert_cmpfloat_with_epsilon (r.box.w, want[2], 1e-9);
@@ -150,21 +181,19 @@ test_first_of_equals (void)
   SiambanTrackParams params = siamban;
   g_autofree double *window = siamban_track_window (16);
   SiambanTrackState state = {100, 100, 63.5, 63.5};
-  SiambanResult r;
+  Result r;
   Maps maps;
 
   params.score_size = 16;
   fill_flat (&maps, 1, 1, 10);
-  g_assert_true (siamban_track_step (
-      &state, &params, window, maps.cls, maps.loc, 1000, 1000, &r));
+  g_assert_true (step (&state, &params, window, &maps, 1000, 1000, &r));
   g_assert_cmpfloat (state.cx, ==, 100 - 8);
   g_assert_cmpfloat (state.cy, ==, 100 - 8);
   g_assert_cmpfloat (r.score, ==, 0.5);
 
   params.window_influence = 0;
   state = (SiambanTrackState){100, 100, 63.5, 63.5};
-  g_assert_true (siamban_track_step (
-      &state, &params, window, maps.cls, maps.loc, 1000, 1000, &r));
+  g_assert_true (step (&state, &params, window, &maps, 1000, 1000, &r));
   g_assert_cmpfloat (state.cx, ==, 100 - 64);
   g_assert_cmpfloat (state.cy, ==, 100 - 64);
 }
@@ -176,14 +205,13 @@ test_limits (void)
   SiambanTrackParams params = siamban;
   g_autofree double *window = siamban_track_window (25);
   SiambanTrackState state = {-50, 900, 63.5, 63.5};
-  SiambanResult r;
+  Result r;
   Maps maps;
 
   params.lr = 1;
   params.penalty_k = 0;
   fill_flat (&maps, -100, 100, 1);
-  g_assert_true (siamban_track_step (
-      &state, &params, window, maps.cls, maps.loc, 640, 480, &r));
+  g_assert_true (step (&state, &params, window, &maps, 640, 480, &r));
   g_assert_cmpfloat (state.cx, ==, 0);
   g_assert_cmpfloat (state.cy, ==, 480);
   g_assert_cmpfloat (r.box.w, ==, 10);
@@ -193,13 +221,11 @@ test_limits (void)
   g_assert_cmpfloat (r.score, ==, 1);
 
   fill_flat (&maps, -100, 100, 1e5);
-  g_assert_true (siamban_track_step (
-      &state, &params, window, maps.cls, maps.loc, 640, 480, &r));
+  g_assert_true (step (&state, &params, window, &maps, 640, 480, &r));
   g_assert_cmpfloat (r.box.w, ==, 640);
   g_assert_cmpfloat (r.box.h, ==, 480);
 
-  g_assert_true (siamban_track_step (
-      &state, &params, window, maps.cls, maps.loc, 1, 1, &r));
+  g_assert_true (step (&state, &params, window, &maps, 1, 1, &r));
   g_assert_cmpfloat (r.box.w, ==, 10);
   g_assert_cmpfloat (r.box.h, ==, 10);
   g_assert_cmpfloat (state.cx, <=, 1);
@@ -209,13 +235,12 @@ static void
 assert_refused (const SiambanTrackParams *params, const Maps *maps)
 {
   const SiambanTrackState before = {100, 100, 60, 50};
-  const SiambanResult untouched = {{1, 2, 3, 4}, 5, 6};
+  const Result untouched = {{1, 2, 3, 4}, 5, 6};
   g_autofree double *window = siamban_track_window (params->score_size);
   SiambanTrackState state = before;
-  SiambanResult r = untouched;
+  Result r = untouched;
 
-  g_assert_false (siamban_track_step (
-      &state, params, window, maps->cls, maps->loc, 640, 480, &r));
+  g_assert_false (step (&state, params, window, maps, 640, 480, &r));
   g_assert_cmpmem (&state, sizeof state, &before, sizeof before);
   g_assert_cmpmem (&r, sizeof r, &untouched, sizeof untouched);
 }
@@ -262,11 +287,10 @@ test_huge_numbers (void)
 
   for (int i = 0; i < 8; i++) {
     SiambanTrackState state = {320, 240, 60, 50};
-    SiambanResult r;
+    Result r;
     fill_flat (&maps, i & 1 ? 3e38f : -3e38f, i & 2 ? 3e38f : -3e38f,
         i & 4 ? 3e38f : 1e-3f);
-    g_assert_true (siamban_track_step (
-        &state, &siamban, window, maps.cls, maps.loc, 640, 480, &r));
+    g_assert_true (step (&state, &siamban, window, &maps, 640, 480, &r));
     g_assert_cmpfloat (r.score, ==,
         i & 1   ? (i & 2 ? 0.5 : 0)
         : i & 2 ? 1
