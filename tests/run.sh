@@ -72,13 +72,14 @@ if [ $all = yes ]; then
   (export CC=clang && configure "$build/clang")
   check clang "$build/clang"
   check valgrind "$build/gcc" --timeout-multiplier 40 \
-    --suite checkpoint --suite config --suite tracker --suite image --suite pool \
+    --suite checkpoint --suite config --suite tracker --suite session --suite image \
+    --suite pool \
     --wrapper "valgrind -q --error-exitcode=99 --leak-check=full \
       --show-leak-kinds=definite --errors-for-leak-kinds=definite"
   export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp"
   configure "$build/thread" -Db_sanitize=thread -Db_lundef=false
   check thread "$build/thread" --timeout-multiplier 10 \
-    --suite pool --suite exec --suite model --suite tracker
+    --suite pool --suite exec --suite model --suite session
 fi
 
 echo

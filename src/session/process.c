@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/session-private.h"
+
+#include "image/crop.h"
+
+static SiambanSubject *
+subject_at (const SiambanSession *session, guint i)
+{
+  return session->subjects->pdata[i];
+}
+
+static SiambanSubject *
+find (const SiambanSession *session, guint64 id)
+{
+  for (guint i = 0; i < session->subjects->len; i++) {
+    if (subject_at (session, i)->track.id == id)
+      return subject_at (session, i);
+  }
+  return NULL;
+}
+
+static void
+emit (SiambanSession *session, SiambanEventType type,
+    const SiambanSubject *subject)
+{
+  siamban_events_push (&session->events, type, &subject->track, session->time);
+}
+
+/* @subject is in the session no more, and freed. */
+static void
+end (SiambanSession *session, SiambanSubject *subject, SiambanEndReason reason)
+{
+  siamban_events_push_end (&session->events, &subject->track, session->time,
+      reason, &subject->history, subject->destroy);
+  siamban_subject_free (subject);
+}
+
+static void
+end_id (SiambanSession *session, guint64 id)
+{
+  SiambanSubject *subject = find (session, id);
+
+  if (!subject)
+    return;
+  g_ptr_array_remove (session->subjects, subject);
+  end (session, subject, SIAMBAN_END_REMOVED);
+}
+
+static void
+end_all (SiambanSession *session)
+{
+  for (guint i = 0; i < session->subjects->len; i++)
+    end (session, subject_at (session, i), SIAMBAN_END_CLEARED);
+  g_ptr_array_set_size (session->subjects, 0);
+}
+
+static void
+forget (SiambanSession *session, guint64 id)
+{
+  g_mutex_lock (&session->lock);
+  siamban_requests_forget (&session->requests, id);
+  g_mutex_unlock (&session->lock);
+}
+
+/* @destroy: of the user data if the track goes with it. */
+static void
+refuse (SiambanSession *session, const SiambanTrack *track,
+    const SiambanBox *box, const char *message, GDestroyNotify destroy)
+{
+  const SiambanTrack shown = {
+      .id = track->id, .box = *box, .user_data = track->user_data};
+
+  siamban_events_push_refusal (
+      &session->events, &shown, session->time, g_strdup (message), destroy);
+}
+
+static gboolean
+learn (SiambanSession *session, SiambanStep *step, SiambanSubject *subject,
+    const SiambanBox *box, GError **error)
+{
+  if (!step->has_mean)
+    siamban_frame_mean (step->frame, step->mean);
+  step->has_mean = TRUE;
+  if (!siamban_subject_learn (subject, session->used, step->frame, step->mean,
+          box, step->options.threads, error))
+    return FALSE;
+  subject->searched = session->frame;
+  return TRUE;
+}
+
+/* From an earlier frame, or from this one. */
+static gboolean
+admit (SiambanSession *session, SiambanStep *step, SiambanSubject *subject,
+    const SiambanBox *box, GError **error)
+{
+  if (session->subjects->len >= step->options.max_targets) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_ARGUMENT,
+        "%u targets are followed, and max_targets is %u",
+        session->subjects->len, step->options.max_targets);
+    return FALSE;
+  }
+  if (subject->model) {
+    siamban_subject_resize (subject, step->frame->width, step->frame->height);
+    return TRUE;
+  }
+  subject->track.first_seen = step->time;
+  return learn (session, step, subject, box, error);
+}
+
+static void
+add (SiambanSession *session, SiambanStep *step, SiambanRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  SiambanSubject *subject = g_steal_pointer (&request->subject);
+
+  if (request->ended) {
+    end (session, subject, request->ended);
+  } else if (admit (session, step, subject, &request->box, &error)) {
+    g_ptr_array_add (session->subjects, subject);
+    emit (session, SIAMBAN_EVENT_ADDED, subject);
+  } else {
+    forget (session, request->id);
+    refuse (session, &subject->track, &request->box, error->message,
+        subject->destroy);
+    siamban_subject_free (subject);
+  }
+}
+
+static void
+correct (
+    SiambanSession *session, SiambanStep *step, const SiambanRequest *request)
+{
+  SiambanSubject *subject = find (session, request->id);
+  g_autoptr (GError) error = NULL;
+  gboolean was_lost, done;
+
+  if (!subject)
+    return;
+  was_lost = subject->track.status == SIAMBAN_STATUS_LOST;
+  if (request->relearn)
+    done = learn (session, step, subject, &request->box, &error);
+  else
+    done = siamban_subject_place (subject, step->frame, &request->box, &error);
+  if (!done) {
+    refuse (session, &subject->track, &request->box, error->message, NULL);
+    return;
+  }
+  subject->searched = session->frame;
+  if (was_lost)
+    emit (session, SIAMBAN_EVENT_FOUND, subject);
+  if (request->relearn)
+    emit (session, SIAMBAN_EVENT_RESEEDED, subject);
+}
+
+static void
+carry_out (SiambanSession *session, SiambanStep *step, SiambanRequest *request)
+{
+  switch (request->type) {
+    case SIAMBAN_REQUEST_ADD:
+      add (session, step, request);
+      break;
+    case SIAMBAN_REQUEST_CORRECT:
+      correct (session, step, request);
+      break;
+    case SIAMBAN_REQUEST_REMOVE:
+      end_id (session, request->id);
+      break;
+    case SIAMBAN_REQUEST_CLEAR:
+      end_all (session);
+      break;
+  }
+}
+
+static void
+carry_out_all (SiambanSession *session, SiambanStep *step, GQueue *requests)
+{
+  SiambanRequest *request;
+
+  while ((request = g_queue_pop_head (requests))) {
+    carry_out (session, step, request);
+    siamban_request_free (request);
+  }
+}
+
+void
+siamban_session_end_some (SiambanSession *session, GQueue *requests)
+{
+  carry_out_all (session, NULL, requests);
+}
+
+/* Brings what was learnt of them earlier to this frame and this model. */
+static void
+adapt (SiambanSession *session, const SiambanStep *step)
+{
+  for (guint i = 0; i < session->subjects->len; i++) {
+    SiambanSubject *subject = subject_at (session, i);
+
+    if (siamban_subject_resize (
+            subject, step->frame->width, step->frame->height))
+      emit (session, SIAMBAN_EVENT_RESIZED, subject);
+    if (step->discontinuity)
+      siamban_subject_interrupt (subject);
+  }
+}
+
+static void
+adapt_models (SiambanSession *session, const SiambanStep *step)
+{
+  for (guint i = 0; i < session->subjects->len; i++) {
+    SiambanSubject *subject = subject_at (session, i);
+
+    if (subject->model != session->used)
+      siamban_subject_relearn (subject, session->used, step->options.threads);
+  }
+}
+
+static int
+by_need (gconstpointer a, gconstpointer b)
+{
+  const SiambanSubject *first = *(SiambanSubject *const *)a;
+  const SiambanSubject *second = *(SiambanSubject *const *)b;
+
+  if (first->turn != second->turn)
+    return first->turn < second->turn ? -1 : 1;
+  return first->track.id < second->track.id ? -1 : 1;
+}
+
+/* Whose turn it is. Those that were learnt or placed on this very frame have
+ * had theirs. */
+static void
+pick (SiambanSession *session, const SiambanStep *step)
+{
+  unsigned most = step->options.max_searches;
+
+  g_ptr_array_set_size (session->searching, 0);
+  for (guint i = 0; step->frame && i < session->subjects->len; i++) {
+    SiambanSubject *subject = subject_at (session, i);
+
+    if (subject->searched != session->frame && subject->due <= session->frame)
+      g_ptr_array_add (session->searching, subject);
+  }
+  if (most > 0 && session->searching->len > most) {
+    g_ptr_array_sort (session->searching, by_need);
+    g_ptr_array_set_size (session->searching, (gint)most);
+  }
+}
+
+static void
+search (SiambanSession *session, const SiambanStep *step)
+{
+  const SiambanTrackParams *params = siamban_model_track (session->used);
+  SiambanBatch *batch = &session->batch;
+  guint n = session->searching->len;
+
+  siamban_batch_begin (batch, params, n);
+  for (guint i = 0; i < n; i++) {
+    const SiambanSubject *subject = session->searching->pdata[i];
+    SiambanView view = siamban_subject_view (subject, params);
+
+    siamban_batch_add (
+        batch, params, subject->template, step->frame, &view, subject->mean);
+  }
+  siamban_batch_run (batch, session->used, step->options.threads);
+  for (guint i = 0; i < n; i++) {
+    SiambanFinding finding = siamban_batch_finding (batch, params, i);
+    SiambanSubject *subject = session->searching->pdata[i];
+
+    siamban_subject_accept (
+        subject, params, session->window, &finding, session->frame);
+    subject->turn = ++session->turns;
+    siamban_subject_plan (subject, session->frame, step->options.interval);
+  }
+}
+
+/* Ages and the history, which every frame adds to. */
+static void
+grow_older (
+    SiambanSession *session, SiambanSubject *subject, const SiambanStep *step)
+{
+  SiambanTrack *track = &subject->track;
+
+  if (subject->searched != session->frame)
+    siamban_subject_predict (subject);
+  if (track->status == SIAMBAN_STATUS_LOST) {
+    track->unseen++;
+    subject->lost_ns += step->passed;
+  } else {
+    track->last_seen = step->time;
+    track->unseen = 0;
+    subject->lost_ns = 0;
+  }
+  siamban_history_add (&subject->history, track, step->time);
+}
+
+static void
+end_those_long_lost (SiambanSession *session, const SiambanStep *step)
+{
+  guint64 most = step->options.max_lost_age;
+  guint kept = 0;
+
+  for (guint i = 0; i < session->subjects->len; i++) {
+    SiambanSubject *subject = subject_at (session, i);
+
+    if (most > 0 && subject->lost_ns > most) {
+      forget (session, subject->track.id);
+      end (session, subject, SIAMBAN_END_LOST);
+    } else {
+      session->subjects->pdata[kept++] = subject;
+    }
+  }
+  g_ptr_array_set_size (session->subjects, (gint)kept);
+}
+
+void
+siamban_session_step (SiambanSession *session, SiambanStep *step)
+{
+  for (guint i = 0; i < session->subjects->len; i++)
+    subject_at (session, i)->track.age++;
+  if (step->frame) {
+    adapt (session, step);
+    carry_out_all (session, step, &step->requests);
+    adapt_models (session, step);
+    pick (session, step);
+    search (session, step);
+  }
+  for (guint i = 0; i < session->subjects->len; i++)
+    grow_older (session, subject_at (session, i), step);
+  end_those_long_lost (session, step);
+}

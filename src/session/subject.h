@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SIAMBAN_SUBJECT_H
+#define SIAMBAN_SUBJECT_H
+
+#include <siamban/session.h>
+
+#include "session/batch.h"
+#include "session/history.h"
+#include "tracker/tracker.h"
+
+/* One target of a session: what was learnt of it, where it is, and the track
+ * that is shown of it. */
+typedef struct
+{
+  SiambanTrack track;
+  GDestroyNotify destroy; /* of the track's user data */
+  SiambanHistory history;
+
+  const SiambanModel *model; /* whose template it is */
+  SiambanTemplate *template;
+  double mean[3];  /* colour of the frame that it was learnt on */
+  guint8 *picture; /* the template crop of it, B, G, R */
+  int picture_size;
+
+  SiambanTrackState state;
+  int width, height;     /* of the frame that the state is in */
+  double vx, vy;         /* pixels a frame */
+  double from_x, from_y; /* where it was when it was searched last */
+  guint64 searched;      /* number of the frame */
+  guint64 turn;          /* rises from search to search, over all targets */
+  guint64 due;           /* number of the frame to search on next */
+  unsigned gap;          /* frames from one search to the next */
+  guint64 lost_ns;
+} SiambanSubject;
+
+SiambanSubject *siamban_subject_new (
+    guint64 id, gpointer user_data, GDestroyNotify destroy);
+/* @destroy is not called: the user data is the event's by then. */
+void siamban_subject_free (SiambanSubject *subject);
+/* And @destroy is. */
+void siamban_subject_drop (SiambanSubject *subject);
+
+/* Learns what @box shows in @frame, whose mean colour is @mean. FALSE with
+ * SIAMBAN_ERROR_ARGUMENT, leaving all as it was, if @frame does not show it. */
+gboolean siamban_subject_learn (SiambanSubject *subject, SiambanModel *model,
+    const SiambanFrame *frame, const double mean[3], const SiambanBox *box,
+    unsigned threads, GError **error);
+/* Learns it for @model from the picture kept of it. */
+void siamban_subject_relearn (
+    SiambanSubject *subject, SiambanModel *model, unsigned threads);
+
+/* It is in @box of a frame of that size, whatever was thought. FALSE with
+ * SIAMBAN_ERROR_ARGUMENT if @frame does not show it. */
+gboolean siamban_subject_place (SiambanSubject *subject,
+    const SiambanFrame *frame, const SiambanBox *box, GError **error);
+
+/* Frames are now @width x @height. FALSE if they already were. */
+gboolean siamban_subject_resize (
+    SiambanSubject *subject, int width, int height);
+
+/* Where to look for it. */
+SiambanView siamban_subject_view (
+    const SiambanSubject *subject, const SiambanTrackParams *params);
+
+/* Takes what a search on frame number @frame found. */
+void siamban_subject_accept (SiambanSubject *subject,
+    const SiambanTrackParams *params, const double *window,
+    const SiambanFinding *finding, guint64 frame);
+/* Moves it on for a frame without a search. */
+void siamban_subject_predict (SiambanSubject *subject);
+/* When to search next, @interval as in the options. */
+void siamban_subject_plan (
+    SiambanSubject *subject, guint64 frame, unsigned interval);
+/* The next frame does not follow the last. */
+void siamban_subject_interrupt (SiambanSubject *subject);
+
+#endif
