@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstsiambantarget.h"
 
+static void
+take_result (GstSiambanTarget *self, const SiambanResult *result)
+{
+  SiambanTrack *track = &self->result.track;
+
+  track->box = result->box;
+  track->score = track->confidence = result->score;
+  track->peak = result->peak;
+}
+
 static gboolean
 learn (GstSiambanTarget *self, SiambanModel *model, const SiambanFrame *view,
     const SiambanBox *box, guint threads, GError **error)
@@ -12,7 +22,7 @@ learn (GstSiambanTarget *self, SiambanModel *model, const SiambanFrame *view,
   g_clear_pointer (&self->target, siamban_target_free);
   self->target = target;
   self->resized = FALSE;
-  self->track.result = (SiambanResult){*box, 1.0, 1.0};
+  take_result (self, &(SiambanResult){*box, 1.0, 1.0});
   return TRUE;
 }
 
@@ -23,16 +33,16 @@ gst_siamban_target_seed (GstSiambanTarget *self, SiambanModel *model,
 {
   if (!learn (self, model, view, box, threads, error))
     return FALSE;
-  self->track.id++;
-  self->track.parent_id = parent_id;
-  self->track.first_seen = self->track.last_seen;
+  self->result.track.id++;
+  self->result.parent_id = parent_id;
+  self->result.track.first_seen = self->result.track.last_seen;
   return TRUE;
 }
 
 void
 gst_siamban_target_scale (GstSiambanTarget *self, gdouble sx, gdouble sy)
 {
-  SiambanBox *box = &self->track.result.box;
+  SiambanBox *box = &self->result.track.box;
 
   if (!self->target)
     return;
@@ -47,7 +57,7 @@ gboolean
 gst_siamban_target_relearn (GstSiambanTarget *self, SiambanModel *model,
     const SiambanFrame *view, guint threads, GError **error)
 {
-  const SiambanBox box = self->track.result.box;
+  const SiambanBox box = self->result.track.box;
 
   return learn (self, model, view, &box, threads, error);
 }
@@ -56,8 +66,12 @@ gboolean
 gst_siamban_target_update (GstSiambanTarget *self, const SiambanFrame *view,
     guint threads, GError **error)
 {
-  return siamban_targets_update (
-      &self->target, 1, view, &self->track.result, threads, error);
+  SiambanResult result;
+
+  if (!siamban_targets_update (&self->target, 1, view, &result, threads, error))
+    return FALSE;
+  take_result (self, &result);
+  return TRUE;
 }
 
 gboolean

@@ -4,15 +4,15 @@
 
 #include <siamban/siamban.h>
 
-#include "gstsiambanmeta.h"
+#include "gstsiambanresult.h"
 
 /* What is followed through one stream: nothing, or one target under a track
  * number. All zero is a stream that has seen no target. */
 typedef struct
 {
-  SiambanTarget *target;      /* NULL: nothing */
-  gboolean resized;           /* the target is of frames of another size */
-  GstSiambanTrackState track; /* of the target, or of the last one */
+  SiambanTarget *target;   /* NULL: nothing */
+  gboolean resized;        /* the target is of frames of another size */
+  GstSiambanResult result; /* of the target, or of the last one */
 } GstSiambanTarget;
 
 /* Follows @box under the next track number. Returns FALSE with @error, leaving

@@ -60,36 +60,16 @@
 #include <gst/video/video.h>
 
 #include "gstsiambanbox.h"
-#include "gstsiambandraw.h"
 #include "gstsiambanframe.h"
+#include "gstsiambanload.h"
+#include "gstsiambanmessages.h"
 #include "gstsiambanmeta.h"
-#include "gstsiambanprecision.h"
+#include "gstsiambanproperties.h"
+#include "gstsiambanstats.h"
 #include "gstsiambantarget.h"
 
 GST_DEBUG_CATEGORY_STATIC (siamban_track_debug);
 #define GST_CAT_DEFAULT siamban_track_debug
-
-#define DEFAULT_SEED_FROM_ROI TRUE
-#define DEFAULT_LABEL         "object"
-#define DEFAULT_DRAW          FALSE
-#define DEFAULT_THREADS       0
-#define DEFAULT_PRECISION     SIAMBAN_PRECISION_AUTO
-#define MAX_THREADS           1024
-
-enum
-{
-  PROP_0,
-  PROP_MODEL,
-  PROP_CONFIG,
-  PROP_BOX,
-  PROP_SEED_FROM_ROI,
-  PROP_SEED_ROI_TYPE,
-  PROP_LABEL,
-  PROP_DRAW,
-  PROP_THREADS,
-  PROP_PRECISION,
-  PROP_STATS,
-};
 
 enum
 {
@@ -100,15 +80,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-typedef struct
-{
-  gboolean seed_from_roi;
-  GQuark seed_roi_type;
-  GQuark label;
-  gboolean draw;
-  guint threads;
-} Settings;
-
 /* What the application asked for since the last frame. */
 typedef struct
 {
@@ -118,44 +89,21 @@ typedef struct
   gchar *problem; /* with a box that was not accepted */
 } Request;
 
-typedef struct
-{
-  guint64 frames;
-  guint64 tracked;
-  gint64 total_us;
-  gint64 last_us;
-  guint id;
-  gdouble score;
-} Stats;
-
-typedef enum
-{
-  TROUBLE_READ = 1 << 0,
-  TROUBLE_WRITE = 1 << 1,
-  TROUBLE_REGION = 1 << 2,
-  TROUBLE_UPDATE = 1 << 3,
-} Trouble;
-
 struct _GstSiambanTrack
 {
   GstBaseTransform parent;
 
   /* under the object lock */
-  gchar *model_path;
-  gchar *config_path;
-  SiambanPrecision precision;
-  gboolean has_box;
-  SiambanBox box;
-  Settings settings;
+  GstSiambanSettings settings;
   gboolean running;
   Request request;
-  Stats stats;
+  GstSiambanStats stats;
 
   /* the streaming thread's */
   GstVideoInfo info;
   SiambanModel *model;
   GstSiambanTarget target;
-  guint troubles; /* kinds of Trouble already warned of */
+  guint troubles; /* kinds already warned of */
 };
 
 static GstStaticPadTemplate sink_template =
@@ -188,123 +136,6 @@ static GstFlowReturn gst_siamban_track_transform_ip (
 static gboolean gst_siamban_track_seed (
     GstSiambanTrack *self, gdouble x, gdouble y, gdouble w, gdouble h);
 static void gst_siamban_track_reset (GstSiambanTrack *self);
-
-static void
-install_properties (GObjectClass *klass)
-{
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-  const GParamFlags playing =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
-
-  /**
-   * siambantrack:model:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MODEL,
-      g_param_spec_string ("model", "Model",
-          "Path of the checkpoint, .pth or .safetensors (NULL = the built-in "
-          "model)",
-          NULL, ready));
-  /**
-   * siambantrack:config:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_CONFIG,
-      g_param_spec_string ("config", "Config",
-          "Path of the config.yaml published beside the checkpoint (NULL = as "
-          "published for the architecture that the checkpoint shows)",
-          NULL, ready));
-  /**
-   * siambantrack:box:
-   *
-   * Seeds the first frame, or the next one when set while running. An empty
-   * array is no box, and does not stop what is being followed.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_BOX,
-      gst_param_spec_array ("box", "Box",
-          "Object to follow as <x, y, width, height> in pixels, from the next "
-          "frame on; numbers of any type, (x, y) the top-left corner (empty = "
-          "none)",
-          NULL, playing));
-  /**
-   * siambantrack:seed-from-roi:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_SEED_FROM_ROI,
-      g_param_spec_boolean ("seed-from-roi", "Seed from ROI",
-          "While there is no target, take the first upstream region of "
-          "interest as one",
-          DEFAULT_SEED_FROM_ROI, playing));
-  /**
-   * siambantrack:seed-roi-type:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_SEED_ROI_TYPE,
-      g_param_spec_string ("seed-roi-type", "Seed ROI type",
-          "Type that an upstream region of interest must have to become the "
-          "target (NULL = any)",
-          NULL, playing));
-  /**
-   * siambantrack:label:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_LABEL,
-      g_param_spec_string ("label", "Label",
-          "Type of the regions of interest put on buffers (NULL = \"object\")",
-          DEFAULT_LABEL, playing));
-  /**
-   * siambantrack:draw:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_DRAW,
-      g_param_spec_boolean ("draw", "Draw",
-          "Draw the box, the track number and the score into the frames; "
-          "without, pixels are never copied or changed",
-          DEFAULT_DRAW, playing));
-  /**
-   * siambantrack:threads:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_THREADS,
-      g_param_spec_uint ("threads", "Threads",
-          "Most threads to use for one frame (0 = one per CPU that the "
-          "process may run on)",
-          0, MAX_THREADS, DEFAULT_THREADS, playing));
-  /**
-   * siambantrack:precision:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_PRECISION,
-      g_param_spec_enum ("precision", "Precision",
-          "What to compute in; int8 needs a file made by siamban-quantize",
-          GST_TYPE_SIAMBAN_PRECISION, DEFAULT_PRECISION, ready));
-  /**
-   * siambantrack:stats:
-   *
-   * Structure `siambantrack-stats`: `frames` and `tracked-frames` (uint64: all
-   * that passed since READY, and those that got a region), `mean-ms` and
-   * `last-ms` (double: milliseconds spent on a tracked frame), `id` (uint:
-   * track number, 0 without a target) and `score` (double: of the last frame).
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "frames, tracked-frames, mean-ms and last-ms (milliseconds a tracked "
-          "frame), id (track number, 0 = no target), score (0 to 1)",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-}
 
 static void
 install_signals (GObjectClass *klass)
@@ -355,7 +186,7 @@ gst_siamban_track_class_init (GstSiambanTrackClass *klass)
   object_class->set_property = gst_siamban_track_set_property;
   object_class->get_property = gst_siamban_track_get_property;
   object_class->finalize = gst_siamban_track_finalize;
-  install_properties (object_class);
+  gst_siamban_properties_install (object_class);
   install_signals (object_class);
 
   gst_element_class_set_static_metadata (element_class,
@@ -381,12 +212,7 @@ gst_siamban_track_init (GstSiambanTrack *self)
 {
   GstBaseTransform *trans = GST_BASE_TRANSFORM (self);
 
-  self->settings = (Settings){
-      .seed_from_roi = DEFAULT_SEED_FROM_ROI,
-      .label = g_quark_from_static_string (DEFAULT_LABEL),
-      .draw = DEFAULT_DRAW,
-      .threads = DEFAULT_THREADS,
-  };
+  gst_siamban_settings_init (&self->settings);
   gst_base_transform_set_in_place (trans, TRUE);
   gst_base_transform_set_gap_aware (trans, TRUE);
   /* Late buffers are somebody's recording: all of them pass. */
@@ -398,8 +224,7 @@ gst_siamban_track_finalize (GObject *object)
 {
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (object);
 
-  g_free (self->model_path);
-  g_free (self->config_path);
+  gst_siamban_settings_clear (&self->settings);
   g_free (self->request.problem);
   G_OBJECT_CLASS (gst_siamban_track_parent_class)->finalize (object);
 }
@@ -411,11 +236,11 @@ set_box (GstSiambanTrack *self, const GValue *value)
   SiambanBox box;
 
   if (gst_value_array_get_size (value) == 0) {
-    self->has_box = FALSE;
+    self->settings.has_box = FALSE;
     self->request.seed = FALSE;
   } else if (gst_siamban_box_from_array (value, &box)) {
-    self->has_box = TRUE;
-    self->box = box;
+    self->settings.has_box = TRUE;
+    self->settings.box = box;
     self->request.seed = TRUE;
     self->request.box = box;
   } else {
@@ -430,14 +255,6 @@ set_box (GstSiambanTrack *self, const GValue *value)
   }
 }
 
-static GQuark
-quark_of (const GValue *value, const gchar *fallback)
-{
-  const gchar *string = g_value_get_string (value);
-
-  return g_quark_from_string (string ? string : fallback);
-}
-
 static void
 gst_siamban_track_set_property (
     GObject *object, guint id, const GValue *value, GParamSpec *pspec)
@@ -445,52 +262,11 @@ gst_siamban_track_set_property (
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_MODEL:
-      g_free (self->model_path);
-      self->model_path = g_value_dup_string (value);
-      break;
-    case PROP_CONFIG:
-      g_free (self->config_path);
-      self->config_path = g_value_dup_string (value);
-      break;
-    case PROP_BOX:
-      set_box (self, value);
-      break;
-    case PROP_SEED_FROM_ROI:
-      self->settings.seed_from_roi = g_value_get_boolean (value);
-      break;
-    case PROP_SEED_ROI_TYPE:
-      self->settings.seed_roi_type = quark_of (value, NULL);
-      break;
-    case PROP_LABEL:
-      self->settings.label = quark_of (value, DEFAULT_LABEL);
-      break;
-    case PROP_DRAW:
-      self->settings.draw = g_value_get_boolean (value);
-      break;
-    case PROP_THREADS:
-      self->settings.threads = g_value_get_uint (value);
-      break;
-    case PROP_PRECISION:
-      self->precision = g_value_get_enum (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  if (id == GST_SIAMBAN_PROP_BOX)
+    set_box (self, value);
+  else if (!gst_siamban_properties_set (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
-}
-
-static GstStructure *
-stats_structure (const Stats *stats)
-{
-  const gdouble total = (gdouble)stats->total_us / 1000;
-
-  return gst_structure_new ("siambantrack-stats", "frames", G_TYPE_UINT64,
-      stats->frames, "tracked-frames", G_TYPE_UINT64, stats->tracked, "mean-ms",
-      G_TYPE_DOUBLE, total / (gdouble)MAX (stats->tracked, 1), "last-ms",
-      G_TYPE_DOUBLE, (gdouble)stats->last_us / 1000, "id", G_TYPE_UINT,
-      stats->id, "score", G_TYPE_DOUBLE, stats->score, NULL);
 }
 
 static void
@@ -498,44 +274,15 @@ gst_siamban_track_get_property (
     GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (object);
-  const Settings *settings = &self->settings;
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_MODEL:
-      g_value_set_string (value, self->model_path);
-      break;
-    case PROP_CONFIG:
-      g_value_set_string (value, self->config_path);
-      break;
-    case PROP_BOX:
-      if (self->has_box)
-        gst_siamban_box_to_array (&self->box, value);
-      break;
-    case PROP_SEED_FROM_ROI:
-      g_value_set_boolean (value, settings->seed_from_roi);
-      break;
-    case PROP_SEED_ROI_TYPE:
-      g_value_set_string (value, g_quark_to_string (settings->seed_roi_type));
-      break;
-    case PROP_LABEL:
-      g_value_set_string (value, g_quark_to_string (settings->label));
-      break;
-    case PROP_DRAW:
-      g_value_set_boolean (value, settings->draw);
-      break;
-    case PROP_THREADS:
-      g_value_set_uint (value, settings->threads);
-      break;
-    case PROP_PRECISION:
-      g_value_set_enum (value, self->precision);
-      break;
-    case PROP_STATS:
-      g_value_take_boxed (value, stats_structure (&self->stats));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  if (id == GST_SIAMBAN_PROP_STATS)
+    g_value_take_boxed (value, gst_siamban_stats_to_structure (&self->stats));
+  else if (id == GST_SIAMBAN_PROP_BOX && self->settings.has_box)
+    gst_siamban_box_to_array (&self->settings.box, value);
+  else if (id != GST_SIAMBAN_PROP_BOX &&
+           !gst_siamban_properties_get (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -565,70 +312,33 @@ gst_siamban_track_reset (GstSiambanTrack *self)
   GST_OBJECT_UNLOCK (self);
 }
 
-static gboolean
-is_missing (const gchar *path)
-{
-  return path && !g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
-static void
-post_load_error (GstSiambanTrack *self, const gchar *model, const gchar *config,
-    const GError *error)
-{
-#define POST(domain, code)                                                     \
-  GST_ELEMENT_ERROR (self, domain, code, ("%s", error->message),               \
-      ("model %s, config %s", model ? model : "(built-in)",                    \
-          config ? config : "(none given)"))
-
-  if (error->code == SIAMBAN_ERROR_IO) {
-    if (is_missing (model) || is_missing (config))
-      POST (RESOURCE, NOT_FOUND);
-    else
-      POST (RESOURCE, READ);
-  } else if (error->code == SIAMBAN_ERROR_CONFIG) {
-    POST (LIBRARY, SETTINGS);
-  } else {
-    POST (LIBRARY, INIT);
-  }
-#undef POST
-}
-
 /* With the object lock. The start of a stream and a flush alike: @box seeds. */
 static void
 rewind_request (GstSiambanTrack *self)
 {
   self->request.reset = FALSE;
-  self->request.seed = self->has_box;
-  self->request.box = self->box;
+  self->request.seed = self->settings.has_box;
+  self->request.box = self->settings.box;
 }
 
 static gboolean
 gst_siamban_track_start (GstBaseTransform *trans)
 {
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (trans);
-  GError *error = NULL;
-  SiambanPrecision precision;
-  gchar *model, *config;
+  g_auto (GstSiambanSettings) settings = {0};
 
   GST_OBJECT_LOCK (self);
-  precision = self->precision;
-  model = g_strdup (self->model_path);
-  config = g_strdup (self->config_path);
+  gst_siamban_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
 
-  self->model = siamban_model_load (model, config, precision, &error);
-  if (self->model) {
-    GST_OBJECT_LOCK (self);
-    rewind_request (self);
-    self->running = TRUE;
-    GST_OBJECT_UNLOCK (self);
-  } else {
-    post_load_error (self, model, config, error);
-  }
-  g_clear_error (&error);
-  g_free (model);
-  g_free (config);
-  return self->model != NULL;
+  self->model = gst_siamban_load (GST_ELEMENT (self), &settings);
+  if (!self->model)
+    return FALSE;
+  GST_OBJECT_LOCK (self);
+  rewind_request (self);
+  self->running = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
 }
 
 static gboolean
@@ -638,7 +348,7 @@ gst_siamban_track_stop (GstBaseTransform *trans)
 
   GST_OBJECT_LOCK (self);
   self->running = FALSE;
-  self->stats = (Stats){0};
+  self->stats = (GstSiambanStats){0};
   GST_OBJECT_UNLOCK (self);
 
   gst_siamban_target_forget (&self->target);
@@ -670,15 +380,7 @@ gst_siamban_track_set_caps (
 static void
 post_change (GstSiambanTrack *self, const gchar *event)
 {
-  const SiambanBox *box = &self->target.track.result.box;
-
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self),
-          gst_structure_new ("siambantrack", "event", G_TYPE_STRING, event,
-              "id", G_TYPE_UINT, self->target.track.id, "running-time",
-              G_TYPE_UINT64, self->target.track.last_seen, "x", G_TYPE_DOUBLE,
-              box->x, "y", G_TYPE_DOUBLE, box->y, "w", G_TYPE_DOUBLE, box->w,
-              "h", G_TYPE_DOUBLE, box->h, NULL)));
+  gst_siamban_post_change (GST_ELEMENT (self), event, &self->target.result);
 }
 
 static void
@@ -716,18 +418,16 @@ gst_siamban_track_propose_allocation (
 }
 
 static void
-warn_once (GstSiambanTrack *self, Trouble kind, const gchar *what)
+warn_once (GstSiambanTrack *self, GstSiambanTrouble kind, const gchar *reason)
 {
-  GST_CAT_LEVEL_LOG (GST_CAT_DEFAULT,
-      self->troubles & kind ? GST_LEVEL_LOG : GST_LEVEL_WARNING, self, "%s",
-      what);
-  self->troubles |= kind;
+  gst_siamban_warn_once (GST_ELEMENT (self), &self->troubles, kind, reason);
 }
 
 /* Returns FALSE while the element is not started: where it is linked into a
  * stream that flows, frames come before the model is loaded. */
 static gboolean
-take_request (GstSiambanTrack *self, Request *request, Settings *settings)
+take_request (
+    GstSiambanTrack *self, Request *request, GstSiambanSettings *settings)
 {
   gboolean running;
 
@@ -736,17 +436,10 @@ take_request (GstSiambanTrack *self, Request *request, Settings *settings)
   if (running) {
     *request = self->request;
     self->request = (Request){0};
-    *settings = self->settings;
+    gst_siamban_settings_copy (&self->settings, settings);
   }
   GST_OBJECT_UNLOCK (self);
   return running;
-}
-
-static void
-warn_of_box (GstSiambanTrack *self, const gchar *reason)
-{
-  GST_ELEMENT_WARNING (
-      self, LIBRARY, SETTINGS, ("Cannot follow this box: %s", reason), (NULL));
 }
 
 static GstClockTime
@@ -781,14 +474,14 @@ seed_from_request (GstSiambanTrack *self, const SiambanFrame *view,
 
   if (!error)
     return TRUE;
-  warn_of_box (self, error->message);
+  gst_siamban_warn_of_box (GST_ELEMENT (self), error->message);
   g_error_free (error);
   return FALSE;
 }
 
 static gboolean
 seed_from_region (GstSiambanTrack *self, GstBuffer *buffer,
-    const SiambanFrame *view, const Settings *settings)
+    const SiambanFrame *view, const GstSiambanSettings *settings)
 {
   GError *error;
   SiambanBox box;
@@ -801,7 +494,7 @@ seed_from_region (GstSiambanTrack *self, GstBuffer *buffer,
   error = seed (self, view, &box, id, settings->threads);
   if (!error)
     return TRUE;
-  warn_once (self, TROUBLE_REGION, error->message);
+  warn_once (self, GST_SIAMBAN_TROUBLE_REGION, error->message);
   g_error_free (error);
   return FALSE;
 }
@@ -816,7 +509,7 @@ relearn (GstSiambanTrack *self, const SiambanFrame *view, guint threads)
     post_change (self, "resized");
     return TRUE;
   }
-  warn_of_box (self, error->message);
+  gst_siamban_warn_of_box (GST_ELEMENT (self), error->message);
   g_error_free (error);
   forget_target (self);
   return FALSE;
@@ -829,14 +522,14 @@ update (GstSiambanTrack *self, const SiambanFrame *view, guint threads)
 
   if (gst_siamban_target_update (&self->target, view, threads, &error))
     return TRUE;
-  warn_once (self, TROUBLE_UPDATE, error->message);
+  warn_once (self, GST_SIAMBAN_TROUBLE_UPDATE, error->message);
   g_error_free (error);
   return FALSE;
 }
 
 static gboolean
 follow (GstSiambanTrack *self, GstBuffer *buffer, const SiambanFrame *view,
-    const Request *request, const Settings *settings)
+    const Request *request, const GstSiambanSettings *settings)
 {
   if (request->seed &&
       seed_from_request (self, view, &request->box, settings->threads))
@@ -851,12 +544,12 @@ follow (GstSiambanTrack *self, GstBuffer *buffer, const SiambanFrame *view,
 static void
 count (GstSiambanTrack *self, gboolean found, gint64 spent_us)
 {
-  Stats *stats = &self->stats;
+  GstSiambanStats *stats = &self->stats;
 
   GST_OBJECT_LOCK (self);
   stats->frames++;
-  stats->id = self->target.target ? self->target.track.id : 0;
-  stats->score = found ? self->target.track.result.score : 0;
+  stats->id = self->target.target ? (guint)self->target.result.track.id : 0;
+  stats->score = found ? self->target.result.track.score : 0;
   if (found) {
     stats->tracked++;
     stats->total_us += spent_us;
@@ -865,72 +558,69 @@ count (GstSiambanTrack *self, gboolean found, gint64 spent_us)
   GST_OBJECT_UNLOCK (self);
 }
 
-static void
-draw (GstSiambanTrack *self, GstBuffer *buffer)
-{
-  const GstSiambanTrackState *track = &self->target.track;
-  GstVideoFrame frame;
-
-  if (!gst_video_frame_map (&frame, &self->info, buffer,
-          GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
-    warn_once (self, TROUBLE_WRITE, "cannot map a frame to draw into it");
-    return;
-  }
-  gst_siamban_draw (&frame, &track->result.box, track->id, track->result.score);
-  gst_video_frame_unmap (&frame);
-}
-
+/* Returns whether there is a target on the frame. */
 static gboolean
 look (GstSiambanTrack *self, GstBuffer *buffer, const GstVideoFrame *frame,
-    gboolean *drawing)
+    GstSiambanSettings *settings)
 {
   const gint64 start = g_get_monotonic_time ();
   SiambanFrame view;
-  Settings settings;
   Request request;
   gboolean found;
 
   if (!gst_siamban_frame_view (frame, &view)) {
-    warn_once (self, TROUBLE_READ, "a frame's video meta has another format");
+    warn_once (self, GST_SIAMBAN_TROUBLE_FORMAT,
+        "a frame's video meta has another format");
     return FALSE;
   }
-  if (!take_request (self, &request, &settings))
+  if (!take_request (self, &request, settings))
     return FALSE;
   if (request.problem)
-    warn_of_box (self, request.problem);
+    gst_siamban_warn_of_box (GST_ELEMENT (self), request.problem);
   g_free (request.problem);
   if (request.reset)
     forget_target (self);
 
-  self->target.track.label = settings.label;
-  self->target.track.last_seen = running_time (self, buffer);
-  found = follow (self, buffer, &view, &request, &settings);
+  self->target.result.label = settings->label;
+  self->target.result.track.last_seen = running_time (self, buffer);
+  found = follow (self, buffer, &view, &request, settings);
   count (self, found, g_get_monotonic_time () - start);
-  *drawing = settings.draw;
   return found;
+}
+
+static void
+hand_out (GstSiambanTrack *self, GstBuffer *buffer, const GstVideoFrame *frame,
+    const GstSiambanSettings *settings)
+{
+  const GstSiambanResult *result = &self->target.result;
+
+  if (!gst_siamban_overlay_draw (
+          &settings->overlay, &self->info, buffer, result, 1))
+    warn_once (
+        self, GST_SIAMBAN_TROUBLE_DRAW, "it cannot be mapped to draw into it");
+  gst_siamban_meta_add (buffer, GST_VIDEO_FRAME_WIDTH (frame),
+      GST_VIDEO_FRAME_HEIGHT (frame), result);
 }
 
 static GstFlowReturn
 gst_siamban_track_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
 {
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (trans);
+  g_auto (GstSiambanSettings) settings = {0};
   GstVideoFrame frame;
-  gboolean found, drawing;
+  gboolean found;
 
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP))
     return GST_FLOW_OK;
   if (!gst_video_frame_map (&frame, &self->info, buffer,
           GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
-    warn_once (self, TROUBLE_READ, "cannot map a frame, is it too small?");
+    warn_once (
+        self, GST_SIAMBAN_TROUBLE_MAP, "it cannot be mapped, is it too small?");
     return GST_FLOW_OK;
   }
-  found = look (self, buffer, &frame, &drawing);
+  found = look (self, buffer, &frame, &settings);
   gst_video_frame_unmap (&frame);
-
-  if (found && drawing)
-    draw (self, buffer);
   if (found)
-    gst_siamban_meta_add (buffer, GST_VIDEO_FRAME_WIDTH (&frame),
-        GST_VIDEO_FRAME_HEIGHT (&frame), &self->target.track);
+    hand_out (self, buffer, &frame, &settings);
   return GST_FLOW_OK;
 }

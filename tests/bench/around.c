@@ -112,15 +112,14 @@ time_frame (
     Rig *rig, GstBuffer *buffer, const GstVideoInfo *info, int side, double *us)
 {
   const SiambanBox box = {(WIDTH - side) / 2, (HEIGHT - side) / 2, side, side};
-  GstSiambanTrackState track = {.id = 1, .parent_id = -1};
+  GstSiambanResult track = {
+      .track = {.id = 1, .box = box}, .label = "object", .parent_id = -1};
   GstBuffer *tagged = gst_buffer_copy (buffer);
   SiambanTrackState state;
   double times[N_PARTS + 1];
 
   memset (rig->cold, 1, CACHES);
   siamban_track_init (&state, &box);
-  track.label = g_quark_from_static_string ("object");
-  track.result = (SiambanResult){box, 1, 1};
 
   times[CROP] = now_us ();
   time_crop (rig, buffer, info, &state);

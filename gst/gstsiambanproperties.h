@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef GST_SIAMBAN_PROPERTIES_H
+#define GST_SIAMBAN_PROPERTIES_H
+
+#include "gstsiambansettings.h"
+
+enum
+{
+  GST_SIAMBAN_PROP_0,
+  GST_SIAMBAN_PROP_MODEL,
+  GST_SIAMBAN_PROP_CONFIG,
+  GST_SIAMBAN_PROP_BOX,
+  GST_SIAMBAN_PROP_SEED_FROM_ROI,
+  GST_SIAMBAN_PROP_SEED_ROI_TYPE,
+  GST_SIAMBAN_PROP_LABEL,
+  GST_SIAMBAN_PROP_THREADS,
+  GST_SIAMBAN_PROP_PRECISION,
+  GST_SIAMBAN_PROP_STATS,
+  GST_SIAMBAN_PROP_OVERLAY = 100, /* and on: gstsiambanoverlay.h */
+};
+
+void gst_siamban_properties_install (GObjectClass *klass);
+
+/* Sets or gets all but box and stats. Return FALSE if @id is no other. */
+gboolean gst_siamban_properties_set (
+    GstSiambanSettings *settings, guint id, const GValue *value);
+gboolean gst_siamban_properties_get (
+    const GstSiambanSettings *settings, guint id, GValue *value);
+
+#endif
