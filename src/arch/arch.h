@@ -8,7 +8,8 @@
 #include "tracker/params.h"
 
 /* A network: the template graph's outputs are the search graph's features; the
- * search graph's outputs are cls, then loc (exp already taken). */
+ * search graph's outputs are cls, then loc (exp already taken), and it exposes
+ * the deepest map of the crop that the template has no part in. */
 typedef struct
 {
   const char *architecture; /* static */

@@ -83,6 +83,7 @@ siamban_ban_search (
   for (int i = 0; i < ban->n_levels; i++) {
     SiambanMap x = neck (g, levels[i], ban, i);
 
+    siamban_graph_expose (g, x);
     cls[i] = branch (g, x, ban, i, branches[0], size, ban->cls_channels);
     loc[i] = branch (g, x, ban, i, branches[1], size, 4);
     if (ban->multi)

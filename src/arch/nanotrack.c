@@ -168,6 +168,7 @@ siamban_nanotrack_search (SiambanGraph *g, SiambanMap x, int version)
       version == 1 ? pixelwise (g, x, "corr_pw", 1) : SIAMBAN_MAP_NONE;
   SiambanMap out[2];
 
+  siamban_graph_expose (g, x);
   for (int i = 0; i < 2; i++) {
     const Branch *b = &heads[version - 1][i];
     SiambanMap f = version == 1   ? shared

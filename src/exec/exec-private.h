@@ -41,18 +41,21 @@ typedef struct
   int span;
 } SiambanPlace;
 
-/* Beside the operations of a graph there is one that writes an output. */
-#define SIAMBAN_STEP_OUTPUT (SIAMBAN_OP_WEIGHTED_SUM + 1)
-#define SIAMBAN_STEP_KINDS  (SIAMBAN_STEP_OUTPUT + 1)
+/* Beside the operations of a graph there are those that write an output, and
+ * the exposed map. */
+#define SIAMBAN_STEP_OUTPUT  (SIAMBAN_OP_WEIGHTED_SUM + 1)
+#define SIAMBAN_STEP_EXPOSED (SIAMBAN_STEP_OUTPUT + 1)
+#define SIAMBAN_STEP_KINDS   (SIAMBAN_STEP_EXPOSED + 1)
 
 typedef struct
 {
-  int kind; /* SiambanOp, or SIAMBAN_STEP_OUTPUT */
+  int kind; /* SiambanOp, or SIAMBAN_STEP_... */
   char *name;
   int in[SIAMBAN_MAX_INPUTS];
   int n_in;
-  int out;   /* a place; the output step has none */
+  int out;   /* a place; steps that write outputs have none */
   int index; /* which feature or output */
+  gboolean for_outputs, for_exposed; /* what needs it */
   gboolean has_residual;
   size_t top;        /* floats of an image's memory that maps take then */
   gboolean of_bytes; /* reads an image's bytes; of an image: all readers do */

@@ -61,7 +61,10 @@ typedef struct
   const float *const *planes;  /* n crops, planes B, G, R, if pixels is NULL */
   const float *const
       *features;         /* features[i * n_features + f], channels first */
-  float *const *outputs; /* outputs[i * n_outputs + o], channels first */
+  float *const *outputs; /* outputs[i * n_outputs + o], channels first; or NULL:
+                            only what exposed maps need is computed */
+  float *const *exposed; /* exposed[i], channels last, dense; it, or any of
+                            them, may be NULL */
 } SiambanRun;
 
 void siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
@@ -87,7 +90,7 @@ typedef struct
   guint64 macs;
   double seconds;
 } SiambanStepTime;
-/* Runs one image and fills @times (array of siamban_program_n_steps()). */
+/* Runs one image and fills @times, as many as there are steps to outputs. */
 guint siamban_program_n_steps (const SiambanProgram *program);
 void siamban_program_run_timed (const SiambanProgram *program,
     const SiambanRun *run, SiambanWorkspace *workspace, SiambanTeam *team,

@@ -7,8 +7,9 @@ typedef struct
   const SiambanGraph *graph;
   SiambanWeights *weights;
   SiambanProgram *program;
-  GArray *spans; /* of SiambanSpan */
-  int *last_use; /* by map: the last step that reads it */
+  GArray *spans;                       /* of SiambanSpan */
+  int *last_use;                       /* by map: the last step that reads it */
+  gboolean *for_outputs, *for_exposed; /* by map: what needs it */
 } Compiler;
 
 static int
@@ -24,18 +25,28 @@ place_size (const SiambanPlace *place)
   return (floats + SIAMBAN_LANES - 1) / SIAMBAN_LANES * SIAMBAN_LANES;
 }
 
+static gboolean
+is_needed (const Compiler *compiler, guint map)
+{
+  return compiler->for_outputs[map] || compiler->for_exposed[map];
+}
+
 static void
-find_last_uses (const Compiler *compiler, const gboolean *needed)
+find_last_uses (const Compiler *compiler)
 {
   const SiambanGraph *graph = compiler->graph;
   int step = 0;
+
   for (guint map = 0; map < graph->nodes->len; map++) {
     const SiambanNode *node = siamban_graph_node (graph, map);
-    if (!needed[map])
+
+    if (!is_needed (compiler, map))
       continue;
     for (guint i = 0; i < node->inputs->len; i++)
       compiler->last_use[input_of (node, i)] = step;
     step++;
+    if ((int)map == graph->exposed)
+      compiler->last_use[map] = step++;
   }
   for (guint i = 0; i < graph->outputs->len; i++)
     compiler->last_use[g_array_index (graph->outputs, SiambanMap, i)] =
@@ -129,6 +140,8 @@ add_step (Compiler *compiler, SiambanMap map, GError **error)
       .n_in = node->inputs->len,
       .out = map,
       .index = node->index,
+      .for_outputs = compiler->for_outputs[map],
+      .for_exposed = compiler->for_exposed[map],
       .has_residual = node->has_residual,
       .rows =
           siamban_op_rows (siamban_weights_level (compiler->weights), node->op),
@@ -148,22 +161,42 @@ add_step (Compiler *compiler, SiambanMap map, GError **error)
   return TRUE;
 }
 
+static SiambanStep
+step_out_of (const Compiler *compiler, int kind, SiambanMap map)
+{
+  return (SiambanStep){
+      .kind = kind,
+      .name = g_strdup (""),
+      .in = {map},
+      .n_in = 1,
+      .cost = place_size (&compiler->program->places[map]),
+  };
+}
+
+/* At once, so that the map is kept for nothing else. */
+static void
+add_exposed (Compiler *compiler)
+{
+  SiambanStep step =
+      step_out_of (compiler, SIAMBAN_STEP_EXPOSED, compiler->graph->exposed);
+
+  step.for_exposed = TRUE;
+  g_array_append_val (compiler->program->steps, step);
+}
+
 static void
 add_outputs (Compiler *compiler)
 {
   SiambanProgram *program = compiler->program;
+
   program->n_outputs = compiler->graph->outputs->len;
   program->outputs = g_new (int, program->n_outputs);
   for (int i = 0; i < program->n_outputs; i++) {
     SiambanMap map = g_array_index (compiler->graph->outputs, SiambanMap, i);
-    SiambanStep step = {
-        .kind = SIAMBAN_STEP_OUTPUT,
-        .name = g_strdup (""),
-        .in = {map},
-        .n_in = 1,
-        .index = i,
-        .cost = place_size (&program->places[map]),
-    };
+    SiambanStep step = step_out_of (compiler, SIAMBAN_STEP_OUTPUT, map);
+
+    step.index = i;
+    step.for_outputs = TRUE;
     program->outputs[i] = map;
     g_array_append_val (program->steps, step);
   }
@@ -237,15 +270,18 @@ siamban_program_free (SiambanProgram *program)
 static gboolean
 add_steps (Compiler *compiler, GError **error)
 {
-  guint n = compiler->graph->nodes->len;
-  gboolean *needed = g_new (gboolean, n);
-  gboolean ok = TRUE;
-  siamban_graph_needed (compiler->graph, needed);
-  find_last_uses (compiler, needed);
-  for (guint map = 0; ok && map < n; map++)
-    ok = !needed[map] || add_step (compiler, map, error);
-  g_free (needed);
-  return ok;
+  const SiambanGraph *graph = compiler->graph;
+
+  siamban_graph_needed (graph, compiler->for_outputs);
+  siamban_graph_needed_for (graph, graph->exposed, compiler->for_exposed);
+  find_last_uses (compiler);
+  for (guint map = 0; map < graph->nodes->len; map++) {
+    if (is_needed (compiler, map) && !add_step (compiler, map, error))
+      return FALSE;
+    if ((int)map == graph->exposed)
+      add_exposed (compiler);
+  }
+  return TRUE;
 }
 
 SiambanProgram *
@@ -264,6 +300,8 @@ siamban_program_compile (
       .program = program,
       .spans = g_array_new (FALSE, FALSE, sizeof (SiambanSpan)),
       .last_use = g_new0 (int, graph->nodes->len),
+      .for_outputs = g_new (gboolean, graph->nodes->len),
+      .for_exposed = g_new (gboolean, graph->nodes->len),
   };
   gboolean ok = add_steps (&compiler, error);
   if (ok) {
@@ -275,6 +313,8 @@ siamban_program_compile (
   siamban_plan (program->spans, n_spans);
   find_tops (program, n_spans);
   g_free (compiler.last_use);
+  g_free (compiler.for_outputs);
+  g_free (compiler.for_exposed);
   if (ok)
     return program;
   siamban_program_free (program);
@@ -291,5 +331,9 @@ siamban_program_output_size (const SiambanProgram *program, int index)
 guint
 siamban_program_n_steps (const SiambanProgram *program)
 {
-  return program->steps->len;
+  guint n = 0;
+
+  for (guint i = 0; i < program->steps->len; i++)
+    n += g_array_index (program->steps, SiambanStep, i).for_outputs;
+  return n;
 }

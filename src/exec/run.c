@@ -137,6 +137,16 @@ output_rows (
 }
 
 static void
+exposed_rows (
+    const Context *context, const SiambanStep *step, int begin, int end)
+{
+  SiambanMaps in = maps_at (context, step->in[0]);
+
+  for (int row = begin; row < end; row++)
+    siamban_row_to_pixels (&in, row, context->run->exposed[context->image]);
+}
+
+static void
 plain_rows (const Context *context, const SiambanStep *step, int begin, int end)
 {
   SiambanMaps in[SIAMBAN_MAX_INPUTS], out = maps_at (context, step->out);
@@ -164,6 +174,12 @@ static void
 run_output (const Context *context, const SiambanStep *step)
 {
   run_rows (context, step, step->in[0], output_rows);
+}
+
+static void
+run_exposed (const Context *context, const SiambanStep *step)
+{
+  run_rows (context, step, step->in[0], exposed_rows);
 }
 
 static void
@@ -226,6 +242,7 @@ static const struct
     [SIAMBAN_OP_EXP] = {"exp", no_scratch, run_plain},
     [SIAMBAN_OP_WEIGHTED_SUM] = {"weighted-sum", no_scratch, run_plain},
     [SIAMBAN_STEP_OUTPUT] = {"output", no_scratch, run_output},
+    [SIAMBAN_STEP_EXPOSED] = {"exposed", no_scratch, run_exposed},
 };
 
 static const SiambanStep *
@@ -261,12 +278,23 @@ memory_size (const Context *context)
   return (most + SIAMBAN_ALIGN - 1) / SIAMBAN_ALIGN * SIAMBAN_ALIGN;
 }
 
+static gboolean
+is_asked_for (const Context *context, const SiambanStep *step)
+{
+  const SiambanRun *run = context->run;
+
+  return (step->for_outputs && run->outputs) ||
+         (step->for_exposed && run->exposed && run->exposed[context->image]);
+}
+
 static void
 run_steps (const Context *context)
 {
   for (guint i = 0; i < context->program->steps->len; i++) {
     const SiambanStep *step = nth_step (context->program, i);
-    kinds[step->kind].run (context, step);
+
+    if (is_asked_for (context, step))
+      kinds[step->kind].run (context, step);
   }
 }
 
@@ -347,6 +375,9 @@ siamban_program_run_observed (const SiambanProgram *program,
   context.memory = workspace_reserve (workspace, memory_size (&context));
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
+
+    if (!is_asked_for (&context, step))
+      continue;
     if (step->conv) {
       SiambanMaps in = maps_at (&context, step->in[0]);
       observe (data, step->name, &in);
@@ -372,8 +403,11 @@ siamban_program_run_timed (const SiambanProgram *program, const SiambanRun *run,
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     double start = now ();
+
+    if (!is_asked_for (&context, step))
+      continue;
     kinds[step->kind].run (&context, step);
-    times[i] = (SiambanStepTime){
+    *times++ = (SiambanStepTime){
         .op = kinds[step->kind].name,
         .name = step->name,
         .algorithm = step->conv ? siamban_conv_algorithm (step->conv) : "",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/graph.h"
 
+#include <string.h>
+
 /* Far above any published network; keeps sizes inside 32 bits. */
 #define MAX_SIDE     4096
 #define MAX_CHANNELS 65536
@@ -21,6 +23,7 @@ siamban_graph_new (void)
   SiambanGraph *graph = g_new0 (SiambanGraph, 1);
   graph->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)node_free);
   graph->outputs = g_array_new (FALSE, FALSE, sizeof (SiambanMap));
+  graph->exposed = SIAMBAN_MAP_NONE;
   return graph;
 }
 
@@ -300,16 +303,65 @@ siamban_graph_output (SiambanGraph *graph, SiambanMap x)
 }
 
 void
-siamban_graph_needed (const SiambanGraph *graph, gboolean *nodes)
+siamban_graph_expose (SiambanGraph *graph, SiambanMap x)
 {
-  for (guint i = 0; i < graph->nodes->len; i++)
-    nodes[i] = FALSE;
-  for (guint i = 0; i < graph->outputs->len; i++)
-    nodes[g_array_index (graph->outputs, SiambanMap, i)] = TRUE;
+  gboolean exists = x >= 0 && (guint)x < graph->nodes->len;
+
+  check (graph, exists, "map %d is exposed but is never made", x);
+  if (exists)
+    graph->exposed = x;
+}
+
+/* Adds what the nodes that are TRUE depend on. */
+static void
+add_ancestors (const SiambanGraph *graph, gboolean *nodes)
+{
   for (guint i = graph->nodes->len; i-- > 0;) {
     const GArray *inputs = siamban_graph_node (graph, i)->inputs;
+
     for (guint j = 0; nodes[i] && j < inputs->len; j++)
       nodes[g_array_index (inputs, SiambanMap, j)] = TRUE;
+  }
+}
+
+void
+siamban_graph_needed (const SiambanGraph *graph, gboolean *nodes)
+{
+  memset (nodes, 0, graph->nodes->len * sizeof *nodes);
+  for (guint i = 0; i < graph->outputs->len; i++)
+    nodes[g_array_index (graph->outputs, SiambanMap, i)] = TRUE;
+  add_ancestors (graph, nodes);
+}
+
+void
+siamban_graph_needed_for (
+    const SiambanGraph *graph, SiambanMap map, gboolean *nodes)
+{
+  memset (nodes, 0, graph->nodes->len * sizeof *nodes);
+  if (map == SIAMBAN_MAP_NONE)
+    return;
+  nodes[map] = TRUE;
+  add_ancestors (graph, nodes);
+}
+
+void
+siamban_graph_sampling (
+    const SiambanGraph *graph, SiambanMap map, double *stride, double *first)
+{
+  const SiambanNode *node = siamban_graph_node (graph, map);
+
+  *stride = 1;
+  *first = 0;
+  while (node->inputs->len > 0) {
+    if (node->op == SIAMBAN_OP_CONV || node->op == SIAMBAN_OP_MAX_POOL) {
+      *stride *= node->stride;
+      *first = *first * node->stride - node->pad +
+               (node->kernel - 1) * MAX (node->dilation, 1) / 2.0;
+    } else if (node->op == SIAMBAN_OP_CROP) {
+      *first += node->left;
+    }
+    node =
+        siamban_graph_node (graph, g_array_index (node->inputs, SiambanMap, 0));
   }
 }
 

@@ -79,8 +79,9 @@ typedef struct
 
 typedef struct
 {
-  GPtrArray *nodes; /* of SiambanNode */
-  GArray *outputs;  /* of SiambanMap */
+  GPtrArray *nodes;   /* of SiambanNode */
+  GArray *outputs;    /* of SiambanMap */
+  SiambanMap exposed; /* can be asked for beside the outputs, or NONE */
   int n_features;
   char *error; /* the first thing that did not fit, or NULL */
 } SiambanGraph;
@@ -119,8 +120,18 @@ SiambanMap siamban_graph_weighted_sum (
     SiambanGraph *graph, const SiambanMap *x, int n, const char *name);
 void siamban_graph_output (SiambanGraph *graph, SiambanMap x);
 
+/* Lets runs hand out @x too, a map on the way to the outputs. */
+void siamban_graph_expose (SiambanGraph *graph, SiambanMap x);
+
 /* Nodes that some output depends on; nodes[i] is TRUE for those. */
 void siamban_graph_needed (const SiambanGraph *graph, gboolean *nodes);
+/* The same for one map. */
+void siamban_graph_needed_for (
+    const SiambanGraph *graph, SiambanMap map, gboolean *nodes);
+/* Where the pixels of @map lie in the image: pixel i of a row or column at
+ * image pixel @first + i * @stride. */
+void siamban_graph_sampling (
+    const SiambanGraph *graph, SiambanMap map, double *stride, double *first);
 /* Multiply-accumulates of one node, for one image. */
 guint64 siamban_graph_node_macs (const SiambanGraph *graph, SiambanMap map);
 /* Multiply-accumulates of one image through the needed nodes. */

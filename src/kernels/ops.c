@@ -311,3 +311,13 @@ siamban_row_to_planes (const SiambanMaps *in, int row, float *planes)
     for (int k = 0; k < in->c; k++)
       to[k * plane + x] = from[k];
 }
+
+void
+siamban_row_to_pixels (const SiambanMaps *in, int row, float *pixels)
+{
+  const float *from = siamban_map_row (in, row);
+  float *to = pixels + (size_t)row * in->w * in->c;
+
+  for (int x = 0; x < in->w; x++, from += in->ld, to += in->c)
+    memcpy (to, from, in->c * sizeof *to);
+}

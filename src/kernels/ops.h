@@ -24,11 +24,13 @@ typedef void (*SiambanOpRows) (const SiambanOpArgs *args, const SiambanMaps *in,
 SiambanOpRows siamban_op_rows (SiambanCpu level, SiambanOp op);
 
 /* Row @row, counted over all images, of a map from one image's planes (c x h x
- * w floats), or from its interleaved B, G, R bytes; and back to planes. */
+ * w floats), or from its interleaved B, G, R bytes; and back to planes, or to
+ * pixels (h x w x c floats). */
 void siamban_row_from_planes (
     const float *planes, const SiambanMaps *out, int row);
 void siamban_row_from_pixels (
     const guint8 *pixels, const SiambanMaps *out, int row);
 void siamban_row_to_planes (const SiambanMaps *in, int row, float *planes);
+void siamban_row_to_pixels (const SiambanMaps *in, int row, float *pixels);
 
 #endif

@@ -20,6 +20,17 @@ new_weights (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
   return ranges != NULL;
 }
 
+static SiambanFeatureInfo
+exposed_info (const SiambanGraph *graph, int crop_size)
+{
+  const SiambanNode *node = siamban_graph_node (graph, graph->exposed);
+  SiambanFeatureInfo info = {.side = node->w, .channels = node->c};
+
+  siamban_graph_sampling (graph, graph->exposed, &info.stride, &info.first);
+  info.first -= (crop_size - 1) / 2.0;
+  return info;
+}
+
 static gboolean
 compile (SiambanBuild *build, const SiambanNetwork *network,
     const SiambanCheckpoint *checkpoint, const char *config, GError **error)
@@ -27,6 +38,8 @@ compile (SiambanBuild *build, const SiambanNetwork *network,
   build->architecture = network->architecture;
   build->track = network->track;
   build->n_features = network->search_graph->n_features;
+  build->exposed =
+      exposed_info (network->search_graph, network->track.instance_size);
   build->template_macs = siamban_graph_macs (network->template_graph);
   build->search_macs = siamban_graph_macs (network->search_graph);
   if (!new_weights (build, checkpoint, config, error))

@@ -14,6 +14,7 @@ typedef struct
   SiambanProgram *template_program;
   SiambanProgram *search_program;
   int n_features;
+  SiambanFeatureInfo exposed;
   guint64 template_macs;
   guint64 search_macs;
 } SiambanBuild;

@@ -16,6 +16,28 @@ void siamban_model_search_pixels (SiambanModel *model, unsigned n,
     SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
     float *loc, unsigned threads);
 
+/* The map that the search branch makes of a crop on its way, before the
+ * template has any part in it: SiamBAN's last neck, NanoTrack's backbone. Rows
+ * of pixels of channels, dense. Pixel i of a row or column lies @first + i *
+ * @stride search-crop pixels from the crop's centre. */
+typedef struct
+{
+  int side; /* pixels */
+  int channels;
+  double stride, first;
+} SiambanFeatureInfo;
+void siamban_model_get_feature_info (
+    const SiambanModel *model, SiambanFeatureInfo *info);
+
+/* The search branch, and on the way the maps of those crops for which @features
+ * (array length=n) is not NULL. */
+void siamban_model_search_features (SiambanModel *model, unsigned n,
+    SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
+    float *loc, float *const *features, unsigned threads);
+/* Only the maps, none NULL, of search crops: the same bits for less time. */
+void siamban_model_features_pixels (SiambanModel *model, unsigned n,
+    const guint8 *const *x, float *const *features, unsigned threads);
+
 /* Runs one byte crop and times its @n_steps layers. Returns (transfer full):
  * freed by g_free(). */
 SiambanStepTime *siamban_model_time_search (SiambanModel *model,

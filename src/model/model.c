@@ -25,6 +25,7 @@ typedef struct
   const guint8 *const *pixels; /* or NULL */
   const float *planes;
   float *cls, *loc;
+  float *const *exposed; /* or NULL */
   unsigned threads;
   GList link;
   gint taken; /* by another's batch */
@@ -47,6 +48,7 @@ typedef struct
   GPtrArray *planes;
   GPtrArray *features;
   GPtrArray *outputs;
+  GPtrArray *exposed;
 } Lease;
 
 static Lease *
@@ -59,6 +61,7 @@ lease_new (void)
   lease->planes = g_ptr_array_new ();
   lease->features = g_ptr_array_new ();
   lease->outputs = g_ptr_array_new ();
+  lease->exposed = g_ptr_array_new ();
   return lease;
 }
 
@@ -101,6 +104,7 @@ lease_free (Lease *lease)
   g_ptr_array_unref (lease->planes);
   g_ptr_array_unref (lease->features);
   g_ptr_array_unref (lease->outputs);
+  g_ptr_array_unref (lease->exposed);
   g_free (lease);
 }
 
@@ -218,6 +222,13 @@ siamban_model_track (const SiambanModel *model)
   return &model->build.track;
 }
 
+void
+siamban_model_get_feature_info (
+    const SiambanModel *model, SiambanFeatureInfo *info)
+{
+  *info = model->build.exposed;
+}
+
 static SiambanTemplate *
 template_new (SiambanModel *model)
 {
@@ -298,6 +309,8 @@ add_to_run (const SiambanModel *model, Lease *lease, const Request *request)
       g_ptr_array_add (lease->planes, (float *)request->planes + i * crop);
     g_ptr_array_add (lease->outputs, request->cls + i * cls_size);
     g_ptr_array_add (lease->outputs, request->loc + i * loc_size);
+    g_ptr_array_add (
+        lease->exposed, request->exposed ? request->exposed[i] : NULL);
   }
 }
 
@@ -312,6 +325,7 @@ search_run (const SiambanModel *model, Lease *lease, const GList *requests)
   g_ptr_array_set_size (lease->planes, 0);
   g_ptr_array_set_size (lease->features, 0);
   g_ptr_array_set_size (lease->outputs, 0);
+  g_ptr_array_set_size (lease->exposed, 0);
   for (; requests; requests = requests->next)
     add_to_run (model, lease, requests->data);
   run.n = MAX (lease->pixels->len, lease->planes->len);
@@ -320,6 +334,7 @@ search_run (const SiambanModel *model, Lease *lease, const GList *requests)
   run.planes = (const float *const *)lease->planes->pdata;
   run.features = (const float *const *)lease->features->pdata;
   run.outputs = (float *const *)lease->outputs->pdata;
+  run.exposed = (float *const *)lease->exposed->pdata;
   return run;
 }
 
@@ -446,9 +461,9 @@ siamban_model_search (SiambanModel *model, unsigned n,
 }
 
 void
-siamban_model_search_pixels (SiambanModel *model, unsigned n,
+siamban_model_search_features (SiambanModel *model, unsigned n,
     SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
-    float *loc, unsigned threads)
+    float *loc, float *const *features, unsigned threads)
 {
   Request request = {
       .n = n,
@@ -456,10 +471,32 @@ siamban_model_search_pixels (SiambanModel *model, unsigned n,
       .pixels = x,
       .cls = cls,
       .loc = loc,
+      .exposed = features,
       .threads = threads,
   };
 
   search (model, &request);
+}
+
+void
+siamban_model_search_pixels (SiambanModel *model, unsigned n,
+    SiambanTemplate *const *templates, const guint8 *const *x, float *cls,
+    float *loc, unsigned threads)
+{
+  siamban_model_search_features (
+      model, n, templates, x, cls, loc, NULL, threads);
+}
+
+void
+siamban_model_features_pixels (SiambanModel *model, unsigned n,
+    const guint8 *const *x, float *const *features, unsigned threads)
+{
+  const SiambanRun run = {.n = n, .pixels = x, .exposed = features};
+  Lease *lease = lease_take (model, threads);
+
+  siamban_program_run (
+      model->build.search_program, &run, lease->workspace, lease->team);
+  lease_return (model, lease);
 }
 
 SiambanStepTime *

@@ -155,6 +155,65 @@ check_batch (Fixture *f, int n, unsigned threads, SiambanWorkspace *workspace)
   g_ptr_array_unref (outputs);
 }
 
+/* What the executor keeps is channels last, the evaluation's channels first. */
+static void
+check_exposed_image (const Fixture *f, int image, const float *pixels)
+{
+  const SiambanNode *node = siamban_graph_node (f->graph, f->graph->exposed);
+  size_t plane = (size_t)node->h * node->w;
+  g_autofree float *planes = g_new (float, plane * node->c);
+  TestEvaluation *e = test_evaluate (f->graph, f->store,
+      g_ptr_array_index (f->planes, image),
+      (const float *const *)f->features->pdata + image * f->graph->n_features);
+
+  for (size_t i = 0; i < plane; i++)
+    for (int k = 0; k < node->c; k++)
+      planes[k * plane + i] = pixels[i * node->c + k];
+  assert_near (
+      planes, test_evaluation_map (e, f->graph->exposed), plane * node->c);
+  test_evaluation_free (e);
+}
+
+/* Every second image is asked for its map; @outputs may be NULL. */
+static void
+run_exposed (Fixture *f, float *const *exposed, GPtrArray *outputs,
+    unsigned threads, SiambanWorkspace *workspace)
+{
+  const SiambanRun what = {
+      .n = MAX_IMAGES,
+      .planes = (const float *const *)f->planes->pdata,
+      .features = (const float *const *)f->features->pdata,
+      .outputs = outputs ? (float *const *)outputs->pdata : NULL,
+      .exposed = exposed,
+  };
+  SiambanTeam *team = siamban_team_acquire (threads);
+
+  siamban_program_run (f->program, &what, workspace, team);
+  siamban_team_release (team);
+}
+
+static void
+check_exposed (Fixture *f, SiambanWorkspace *workspace)
+{
+  size_t size = node_size (siamban_graph_node (f->graph, f->graph->exposed));
+  g_autoptr (GPtrArray) outputs = outputs_new (f->graph);
+  g_autofree float *with = g_new0 (float, MAX_IMAGES *size);
+  g_autofree float *without = g_new0 (float, MAX_IMAGES *size);
+  float *maps[MAX_IMAGES] = {NULL}, *others[MAX_IMAGES] = {NULL};
+
+  for (int i = 0; i < MAX_IMAGES; i += 2) {
+    maps[i] = with + i * size;
+    others[i] = without + i * size;
+  }
+  run_exposed (f, maps, outputs, 2, workspace);
+  assert_same_outputs (f, outputs);
+  check_exposed_image (f, 0, maps[0]);
+  check_exposed_image (f, MAX_IMAGES - 1, maps[MAX_IMAGES - 1]);
+  run_exposed (f, others, NULL, 1, workspace);
+  g_assert_cmpmem (with, MAX_IMAGES * size * sizeof (float), without,
+      MAX_IMAGES * size * sizeof (float));
+}
+
 /* Values, and bit for bit the same whatever the batch and the team. */
 static void
 check (SiambanGraph *graph, SiambanCpu level)
@@ -169,6 +228,8 @@ check (SiambanGraph *graph, SiambanCpu level)
   check_batch (&f, 3, 2, workspace);
   check_batch (&f, MAX_IMAGES, 2, workspace);
   check_batch (&f, MAX_IMAGES, 0, workspace);
+  if (graph->exposed != SIAMBAN_MAP_NONE)
+    check_exposed (&f, workspace);
   siamban_workspace_free (workspace);
   fixture_clear (&f);
 }
@@ -217,6 +278,7 @@ small_graph (void)
       .act = SIAMBAN_ACT_HARDSIGMOID};
   SiambanMap s = siamban_graph_conv (g, siamban_graph_mean (g, x), &squeeze);
   x = siamban_graph_scale (g, x, s, SIAMBAN_ACT_HARDSWISH);
+  siamban_graph_expose (g, x);
   SiambanMap pooled = siamban_graph_max_pool (g, x, 3, 1, 1);
   SiambanMap depth = siamban_graph_xcorr_depthwise (g, z, pooled, 1);
   SiambanMap pixel = siamban_graph_xcorr_pixelwise (g, z, x);
@@ -329,6 +391,18 @@ grow (SiambanGraph *graph, const char *name)
   }
 }
 
+static SiambanMap
+pick_needed (const SiambanGraph *graph)
+{
+  g_autofree gboolean *needed = g_new (gboolean, graph->nodes->len);
+  SiambanMap map = pick (graph);
+
+  siamban_graph_needed (graph, needed);
+  while (!needed[map])
+    map = (map + 1) % graph->nodes->len;
+  return map;
+}
+
 static SiambanGraph *
 random_graph (void)
 {
@@ -344,6 +418,7 @@ random_graph (void)
   for (int i = 0; i < 4; i++)
     siamban_graph_output (graph, pick (graph));
   siamban_graph_output (graph, graph->nodes->len - 1);
+  siamban_graph_expose (graph, pick_needed (graph));
   return graph;
 }
 

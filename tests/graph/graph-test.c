@@ -67,6 +67,53 @@ test_needed (void)
   siamban_graph_free (g);
 }
 
+static void
+test_sampling (void)
+{
+  SiambanGraph *g = siamban_graph_new ();
+  const SiambanConvSpec stem = {
+      .name = "stem", .out = 8, .kernel = 7, .stride = 2};
+  const SiambanConvSpec dilated = {
+      .name = "dilated", .out = 8, .kernel = 3, .pad = 1, .dilation = 2};
+  SiambanMap x = siamban_graph_conv (g, siamban_graph_image (g, 255), &stem);
+  double stride, first;
+
+  siamban_graph_sampling (g, 0, &stride, &first);
+  g_assert_cmpfloat (stride, ==, 1);
+  g_assert_cmpfloat (first, ==, 0);
+  x = siamban_graph_max_pool (g, x, 3, 2, 1);
+  siamban_graph_sampling (g, x, &stride, &first);
+  g_assert_cmpfloat (stride, ==, 4);
+  g_assert_cmpfloat (first, ==, 3);
+  x = siamban_graph_conv (g, x, &dilated);
+  x = siamban_graph_crop (g, x, 5, 6, 10, 10);
+  siamban_graph_sampling (g, x, &stride, &first);
+  g_assert_cmpfloat (stride, ==, 4);
+  g_assert_cmpfloat (first, ==, 3 + 4 + 6 * 4);
+  siamban_graph_free (g);
+}
+
+static void
+test_needed_for (void)
+{
+  SiambanGraph *g = siamban_graph_new ();
+  const SiambanConvSpec spec = {.name = "conv", .out = 8, .kernel = 3};
+  SiambanMap image = siamban_graph_image (g, 10);
+  SiambanMap first = siamban_graph_conv (g, image, &spec);
+  SiambanMap second = siamban_graph_conv (g, first, &spec);
+  gboolean needed[3];
+
+  siamban_graph_output (g, second);
+  siamban_graph_needed_for (g, first, needed);
+  g_assert_true (needed[image] && needed[first]);
+  g_assert_false (needed[second]);
+  siamban_graph_needed_for (g, SIAMBAN_MAP_NONE, needed);
+  g_assert_false (needed[image] || needed[first] || needed[second]);
+  siamban_graph_expose (g, 7);
+  g_assert_nonnull (strstr (g->error, "map 7"));
+  siamban_graph_free (g);
+}
+
 /* Each builds something that does not fit onto 16 x 9 x 9 map 1. */
 
 static void
@@ -213,6 +260,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/graph/shapes", test_shapes);
   g_test_add_func ("/graph/needed", test_needed);
+  g_test_add_func ("/graph/needed-for", test_needed_for);
+  g_test_add_func ("/graph/sampling", test_sampling);
   g_test_add_func ("/graph/misfits", test_misfits);
   return g_test_run ();
 }
