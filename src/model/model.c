@@ -2,8 +2,8 @@
 #include "model/build.h"
 #include "model/cache.h"
 
-#define DEFAULT_CHECKPOINT "models/siamban_mobilenetv2.safetensors"
-#define DEFAULT_CONFIG     "models/siamban_mobilenetv2.yaml"
+#define DEFAULT_CHECKPOINT "models/builtin.safetensors"
+#define DEFAULT_CONFIG     "models/builtin.yaml"
 
 struct _SiambanModel
 {

@@ -95,7 +95,7 @@ test_figures (void)
   double sum = 0;
 
   g_assert_cmpstr (
-      json_object_get_string_member (top, "architecture"), ==, "mobilenetv2");
+      json_object_get_string_member (top, "architecture"), ==, "nanotrack-v3");
   g_assert_cmpuint (json_array_get_length (starts), ==, 2);
   for (guint i = 0; i < 2; i++)
     check_start (json_array_get_object_element (starts, i), parameters);

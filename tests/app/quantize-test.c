@@ -33,8 +33,8 @@ set_up (Fixture *fixture, gconstpointer data)
   (void)data;
   fixture->folder = g_dir_make_tmp ("siamban-quantize-XXXXXX", NULL);
   fixture->out = g_build_filename (fixture->folder, "out.safetensors", NULL);
-  fixture->model = g_build_filename (
-      files, "models", "siamban_mobilenetv2.safetensors", NULL);
+  fixture->model =
+      g_build_filename (files, "models", "builtin.safetensors", NULL);
   fixture->clip = g_build_filename (files, "demo", "walker.mp4", NULL);
 }
 
@@ -156,13 +156,13 @@ test_content (Fixture *f, gconstpointer data)
   assert_same_tensors (in, out);
   ranges = siamban_ranges_read (out, &error);
   g_assert_no_error (error);
-  g_assert_true (siamban_ranges_find (ranges, "backbone.layer0.0", &range));
+  g_assert_true (siamban_ranges_find (ranges, "backbone.features.0.0", &range));
   g_assert_cmpfloat (range->low, ==, 0);
   g_assert_cmpfloat (range->high, >, 100);
   g_assert_cmpfloat (range->high, <=, 255);
-  g_assert_true (siamban_ranges_find (ranges, "head.box2.cls.head.0", &range));
+  g_assert_true (siamban_ranges_find (ranges, "ban_head.cls_tower.0", &range));
   g_assert_null (range);
-  g_assert_false (siamban_ranges_find (ranges, "backbone.layer99", &range));
+  g_assert_false (siamban_ranges_find (ranges, "backbone.features.99", &range));
   siamban_ranges_free (ranges);
   siamban_checkpoint_close (in);
   siamban_checkpoint_close (out);

@@ -74,7 +74,7 @@ class Bench:
 def cases(bench, slow):
     """name -> function that counts."""
     found = {'builtin fp32': lambda: bench.count('search', 'fp32')}
-    for net in ('nanotrack-v3', 'resnet18') + ('resnet50',) * slow:
+    for net in ('mobilenetv2-3,5', 'resnet18') + ('resnet50',) * slow:
         found[f'{net} fp32'] = lambda net=net: bench.count(
             'search', 'fp32', *bench.checkpoint(net))
     found['resnet50 int8'] = lambda: bench.count(

@@ -94,8 +94,7 @@ test_half_the_memory (void)
 static char *
 write_model (void)
 {
-  g_autofree char *from =
-      siamban_data_path ("models/siamban_mobilenetv2.safetensors");
+  g_autofree char *from = siamban_data_path ("models/builtin.safetensors");
   g_autoptr (GArray) sources =
       g_array_new (FALSE, FALSE, sizeof (SiambanTensorSource));
   g_autoptr (GPtrArray) halves = g_ptr_array_new_with_free_func (g_free);
@@ -146,8 +145,7 @@ static void
 test_auto (void)
 {
   g_autofree char *path = write_model ();
-  g_autofree char *config =
-      siamban_data_path ("models/siamban_mobilenetv2.yaml");
+  g_autofree char *config = siamban_data_path ("models/builtin.yaml");
   gboolean fast = siamban_cpu_level () >= SIAMBAN_CPU_AVX512_BF16;
 
   g_assert_cmpint (loaded (path, config, SIAMBAN_PRECISION_AUTO), ==,

@@ -268,8 +268,8 @@ static void
 test_model (void)
 {
   GError *error = NULL;
-  char *config = siamban_data_path ("models/siamban_mobilenetv2.yaml");
-  char *shipped = siamban_data_path ("models/siamban_mobilenetv2.safetensors");
+  char *config = siamban_data_path ("models/builtin.yaml");
+  char *shipped = siamban_data_path ("models/builtin.safetensors");
   char *dir = g_dir_make_tmp ("siamban-int8-XXXXXX", NULL);
   char *plain = g_build_filename (dir, "model", NULL), *bytes;
   guint8 *z = random_pixels (3 * 127 * 127);

@@ -17,8 +17,7 @@ typedef struct
 static void
 copy_model (const Fixture *f)
 {
-  g_autofree char *from =
-      siamban_data_path ("models/siamban_mobilenetv2.safetensors");
+  g_autofree char *from = siamban_data_path ("models/builtin.safetensors");
   g_autofree char *data = NULL;
   gsize size;
   g_assert_true (g_file_get_contents (from, &data, &size, NULL));
@@ -30,7 +29,7 @@ fixture_new (void)
 {
   Fixture f = {.dir = g_dir_make_tmp ("siamban-keep-XXXXXX", NULL)};
   f.model = g_build_filename (f.dir, "model", NULL);
-  f.config = siamban_data_path ("models/siamban_mobilenetv2.yaml");
+  f.config = siamban_data_path ("models/builtin.yaml");
   f.cache = g_build_filename (f.dir, "some", "folder", NULL);
   copy_model (&f);
   return f;

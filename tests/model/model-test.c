@@ -85,10 +85,10 @@ static void
 test_info (void)
 {
   Fixture f = fixture_new ();
-  g_assert_cmpstr (f.info.architecture, ==, "mobilenetv2");
+  g_assert_cmpstr (f.info.architecture, ==, "nanotrack-v3");
   g_assert_cmpint (f.info.template_size, ==, 127);
   g_assert_cmpint (f.info.search_size, ==, 255);
-  g_assert_cmpint (f.info.score_size, ==, 25);
+  g_assert_cmpint (f.info.score_size, ==, 15);
   g_assert_cmpuint (f.info.n_parameters, >, 100000);
   g_assert_cmpuint (f.info.search_macs, >, f.info.template_macs);
   fixture_clear (&f);
@@ -367,10 +367,8 @@ temporary_copy (const char *name)
 static void
 test_identity (void)
 {
-  g_autofree char *path =
-      temporary_copy ("models/siamban_mobilenetv2.safetensors");
-  g_autofree char *config =
-      siamban_data_path ("models/siamban_mobilenetv2.yaml");
+  g_autofree char *path = temporary_copy ("models/builtin.safetensors");
+  g_autofree char *config = siamban_data_path ("models/builtin.yaml");
   g_autofree char *link = g_strconcat (path, ".link", NULL);
   SiambanModel *built_in = load ();
   SiambanModel *copy =
@@ -431,7 +429,7 @@ load_bad (gpointer path)
 static void
 test_fail_together (void)
 {
-  g_autofree char *path = temporary_copy ("models/siamban_mobilenetv2.yaml");
+  g_autofree char *path = temporary_copy ("models/builtin.yaml");
   GThread *threads[4];
   for (int i = 0; i < 4; i++)
     threads[i] = g_thread_new ("load", load_bad, path);
