@@ -98,6 +98,16 @@ gst_siamban_properties_install (GObjectClass *klass)
           "What to compute in; int8 needs a file made by siamban-quantize",
           GST_TYPE_SIAMBAN_PRECISION, defaults.precision, ready));
   /**
+   * siambantrack:meta:
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_SIAMBAN_PROP_META,
+      g_param_spec_enum ("meta", "Meta",
+          "What to put on buffers for others to read, beside "
+          "GstSiambanTrackMeta",
+          GST_TYPE_SIAMBAN_META_KIND, defaults.meta, playing));
+  /**
    * siambantrack:stats:
    *
    * Structure `siambantrack-stats`: `frames` and `tracked-frames` (uint64: all
@@ -151,6 +161,9 @@ gst_siamban_properties_set (
     case GST_SIAMBAN_PROP_PRECISION:
       settings->precision = g_value_get_enum (value);
       return TRUE;
+    case GST_SIAMBAN_PROP_META:
+      settings->meta = g_value_get_enum (value);
+      return TRUE;
     default:
       return id >= GST_SIAMBAN_PROP_OVERLAY &&
              gst_siamban_overlay_set_property (
@@ -183,6 +196,9 @@ gst_siamban_properties_get (
       return TRUE;
     case GST_SIAMBAN_PROP_PRECISION:
       g_value_set_enum (value, settings->precision);
+      return TRUE;
+    case GST_SIAMBAN_PROP_META:
+      g_value_set_enum (value, settings->meta);
       return TRUE;
     default:
       return id >= GST_SIAMBAN_PROP_OVERLAY &&

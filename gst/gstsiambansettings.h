@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 #include <siamban/siamban.h>
 
+#include "gstsiambanmeta.h"
 #include "gstsiambanoverlay.h"
 
 /* The values of the element's properties. Strings are ref-counted, so that a
@@ -20,6 +21,7 @@ typedef struct
   gchar *seed_roi_type;
   gchar *label; /* never NULL */
   guint threads;
+  GstSiambanMetaKind meta;
   GstSiambanOverlay overlay;
 } GstSiambanSettings;
 

@@ -13,13 +13,10 @@
  * Every frame with a target leaves with a #GstVideoRegionOfInterestMeta: its
  * type is #siambantrack:label, its `id` the track number, its `parent_id` the
  * `id` of the region that seeded the track, its box whole pixels within the
- * frame. Its params hold a structure `siambantrack` with doubles `x`, `y`, `w`,
- * `h` (the box as found, in pixels), `score` (0 to 1) and `peak` (the highest
- * score anywhere in the search area). On the frame that seeds, the box is the
- * seed and both are 1. Elements that scale video or convert its format may drop
- * the params, or keep them as they were; `id` and the region's box stay right.
- * Built against GStreamer 1.24 or later, the element also adds an object
- * detection and a tracking entry, related, to the buffer's
+ * frame. A custom meta `GstSiambanTrackMeta` holds the exact boxes and all else
+ * that is known of every target; the header siamban/siambanmeta.h describes and
+ * reads it. Built against GStreamer 1.24 or later, the element also adds an
+ * object detection and a tracking entry, related, to the buffer's
  * GstAnalyticsRelationMeta. Pixels are touched only if #siambantrack:draw is
  * set.
  *
@@ -67,6 +64,7 @@
 #include "gstsiambanproperties.h"
 #include "gstsiambanstats.h"
 #include "gstsiambantarget.h"
+#include "gstsiambantrackmeta.h"
 
 GST_DEBUG_CATEGORY_STATIC (siamban_track_debug);
 #define GST_CAT_DEFAULT siamban_track_debug
@@ -182,6 +180,7 @@ gst_siamban_track_class_init (GstSiambanTrackClass *klass)
 
   GST_DEBUG_CATEGORY_INIT (
       siamban_track_debug, "siambantrack", 0, "SiamBAN object tracker");
+  gst_siamban_track_meta_register ();
 
   object_class->set_property = gst_siamban_track_set_property;
   object_class->get_property = gst_siamban_track_get_property;
@@ -334,6 +333,7 @@ gst_siamban_track_start (GstBaseTransform *trans)
   self->model = gst_siamban_load (GST_ELEMENT (self), &settings);
   if (!self->model)
     return FALSE;
+  gst_siamban_meta_check_kind (GST_ELEMENT (self), settings.meta);
   GST_OBJECT_LOCK (self);
   rewind_request (self);
   self->running = TRUE;
@@ -599,7 +599,7 @@ hand_out (GstSiambanTrack *self, GstBuffer *buffer, const GstVideoFrame *frame,
     warn_once (
         self, GST_SIAMBAN_TROUBLE_DRAW, "it cannot be mapped to draw into it");
   gst_siamban_meta_add (buffer, GST_VIDEO_FRAME_WIDTH (frame),
-      GST_VIDEO_FRAME_HEIGHT (frame), result);
+      GST_VIDEO_FRAME_HEIGHT (frame), result, 1, settings->meta);
 }
 
 static GstFlowReturn

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs what the README and the folder pipelines offer, and speaks TAP.
+"""Runs what README, docs and the folder pipelines offer, and speaks TAP.
 
 Every command of a ```sh block is run in a folder of its own, with cameras,
 windows and addresses replaced by what a machine without them has."""
@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT, BUILD = (Path(arg).resolve() for arg in sys.argv[1:])
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = {path.name: path.read_text() for path in
+             [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 URL = "rtsp://127.0.0.1:8554/live"
 CAMERA = (
     "videotestsrc is-live=true pattern=ball num-buffers={} ! "
@@ -77,14 +79,16 @@ def free_port(kind):
 
 
 def commands():
-    for block in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S):
-        yield from block.replace("\\\n", " ").strip().splitlines()
+    for name, text in DOCUMENTS.items():
+        for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S):
+            for line in block.replace("\\\n", " ").strip().splitlines():
+                yield name, re.sub(r" +", " ", line)
 
 
 def command_test(command):
     def test(folder):
         need_elements(command)
-        line = re.sub(r" +", " ", command)
+        line = command
         if "v4l2://" in line and not os.path.exists("/dev/video0"):
             raise Skip("there is no camera")
         line = line.replace("v4l2src device=/dev/video0", "videotestsrc num-buffers=20")
@@ -147,22 +151,41 @@ def scripts_help(folder):
 def properties(folder):
     text = run(["gst-inspect-1.0", "siambantrack"], folder).split("Element Properties:")[1]
     found = set(re.findall(r"^  ([a-z-]+) +: ", text.split("Element Actions:")[0], re.M))
-    listed = set(re.findall(r"^\| `([a-z-]+)` \| \w+[ ,]", README.split("## The element")[1], re.M))
+    tables = README.split("## The element")[1] + DOCUMENTS.get("element.md", "") + DOCUMENTS.get("overlay.md", "")
+    listed = set(re.findall(r"^\| `([a-z-]+)` \| \w+[ ,]", tables, re.M))
     assert listed == found - {"name", "parent", "qos"}, f"{listed} {found}"
 
 
-def example_in_c(folder):
-    need("cc", "pkg-config")
-    (block,) = re.findall(r"^```c\n(.*?)^```", README, re.M | re.S)
-    (folder / "example.c").write_text(block + "void *use = (void *)follow;\n")
-    run(f"cc -Wall -Wextra -Werror -fsyntax-only -I{ROOT}/include example.c "
-        "$(pkg-config --cflags glib-2.0)", folder)
+def example_in_c(name, function):
+    def test(folder):
+        need("cc", "pkg-config")
+        (block,) = re.findall(r"^```c\n(.*?)^```", DOCUMENTS[name], re.M | re.S)
+        os.symlink(ROOT / "gst", folder / "siamban")
+        (folder / "example.c").write_text(block + f"void *use = (void *){function};\n")
+        run(f"cc -Wall -Wextra -Werror -fsyntax-only -I{ROOT}/include -I. example.c "
+            "$(pkg-config --cflags gstreamer-1.0)", folder)
+    return test
+
+
+def example_in_python(folder):
+    python = next((path for path in (sys.executable, "/usr/bin/python3") if not subprocess.run(
+        [path, "-c", "import gi; gi.require_version('Gst', '1.0')"],
+        stderr=subprocess.DEVNULL).returncode), None)
+    if not python:
+        raise Skip("there is no Python that knows GStreamer")
+    need_elements("! videotestsrc ! fakesink")
+    (block,) = re.findall(r"^```python\n(.*?)^```", DOCUMENTS["metadata.md"], re.M | re.S)
+    (folder / "example.py").write_text(block)
+    lines = re.findall(r"^1 tracked [\d.]+$", run([python, "example.py"], folder), re.M)
+    assert len(lines) == 5, lines
 
 
 TESTS = {
-    **{f"README: {command[:60]}": command_test(command) for command in commands()},
+    **{f"{name}: {command[:60]}": command_test(command) for name, command in commands()},
     "README: properties": properties,
-    "README: example in C": example_in_c,
+    "README: example in C": example_in_c("README.md", "follow"),
+    "metadata.md: example in C": example_in_c("metadata.md", "print_tracks"),
+    "metadata.md: example in Python": example_in_python,
     "pipelines/file-to-file.sh": file_to_file,
     "pipelines/camera-to-window.sh": camera_to_window,
     "pipelines/rtsp-to-rtsp.sh": rtsp_to_rtsp,

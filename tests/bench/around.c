@@ -13,6 +13,7 @@
 #include "gstsiambandraw.h"
 #include "gstsiambanframe.h"
 #include "gstsiambanmeta.h"
+#include "gstsiambantrackmeta.h"
 #include "image/crop.h"
 #include "model/model-private.h"
 #include "tracker/tracker.h"
@@ -126,7 +127,7 @@ time_frame (
   times[DECODE] = now_us ();
   time_decode (rig, &state);
   times[META] = now_us ();
-  gst_siamban_meta_add (tagged, WIDTH, HEIGHT, &track);
+  gst_siamban_meta_add (tagged, WIDTH, HEIGHT, &track, 1, GST_SIAMBAN_META_ROI);
   times[DRAW] = now_us ();
   gst_buffer_unref (tagged);
   time_draw (buffer, info, &box);
@@ -184,6 +185,7 @@ main (int argc, char **argv)
   Rig rig;
 
   gst_init (&argc, &argv);
+  gst_siamban_track_meta_register ();
   if (model == NULL) {
     g_printerr ("around: %s\n", error->message);
     return 1;
