@@ -78,7 +78,7 @@ static void
 check_colour (const guint8 yuv[3], double kr, double kb, gboolean full_range)
 {
   SiambanFrame frame = {SIAMBAN_FORMAT_I420, 1, 1, {yuv, yuv + 1, yuv + 2},
-      {1, 1, 1}, kr, kb, full_range};
+      {1, 1, 1}, kr, kb, full_range, {0}};
   double luma = full_range ? yuv[0] : (yuv[0] - 16) * 255. / 219;
   double scale = full_range ? 1 : 255. / 224;
   double cb = (yuv[1] - 128) * scale, cr = (yuv[2] - 128) * scale;
@@ -118,7 +118,7 @@ test_greys (void)
 
     for (int i = 0; i < 2; i++) {
       SiambanFrame frame = {SIAMBAN_FORMAT_I420, 1, 1,
-          {yuv[i], yuv[i] + 1, yuv[i] + 2}, {1, 1, 1}, 0.299, 0.114, full};
+          {yuv[i], yuv[i] + 1, yuv[i] + 2}, {1, 1, 1}, 0.299, 0.114, full, {0}};
       double mean[3];
 
       siamban_frame_mean (&frame, mean);
@@ -340,7 +340,7 @@ test_problems (void)
   assert_problem (with_strides (&good, 33, 33), "stride");
   assert_problem (with_strides (&good, -32, 34), "stride");
   g_assert_null (siamban_frame_problem (&(SiambanFrame){good.format, 33, 17,
-      {good.data[0], good.data[1]}, {G_MININT, -34}, 0.3, 0.1, 0}));
+      {good.data[0], good.data[1]}, {G_MININT, -34}, 0.3, 0.1, 0, {0}}));
   picture_clear (&picture);
 }
 

@@ -181,7 +181,7 @@ test_first_of_equals (void)
   SiambanTrackParams params = siamban;
   g_autofree double *window = siamban_track_window (16);
   SiambanTrackState state = {100, 100, 63.5, 63.5};
-  Result r;
+  Result r = {0};
   Maps maps;
 
   params.score_size = 16;
