@@ -10,27 +10,43 @@
  * network. */
 #define SIAMBAN_MAX_ENTRIES (1u << 17)
 
-#define SIAMBAN_N_DTYPES (SIAMBAN_DTYPE_I64 + 1)
+/* The longest pickle, or directory of an archive, that is looked at. */
+#define SIAMBAN_MAX_INDEX (1u << 28)
 
-/* Bytes in the mapping. */
+/* Bytes in memory. */
 typedef struct
 {
   const guint8 *data;
   gsize size;
-} SiambanSpan;
+} SiambanBytes;
 
+/* Bytes in the file. */
+typedef struct
+{
+  guint64 offset, size;
+} SiambanExtent;
+
+/* Names come from the file: tables of them are ordered, as those that are
+ * hashed can be made slow by names that are chosen for it. */
 struct _SiambanCheckpoint
 {
-  char *path;
-  GMappedFile *mapping;
-  SiambanSpan file;
+  SiambanFile *file;
   SiambanCheckpointKind kind;
-  GArray *tensors;      /* SiambanTensor */
-  GStringChunk *names;  /* what tensors' names point into */
-  GHashTable *by_name;  /* name -> SiambanTensor *, once all are known */
-  GHashTable *metadata; /* char * -> char * */
-  guint64 n_bytes;      /* of all tensors so far */
+  GArray *tensors;     /* SiambanTensor */
+  GStringChunk *names; /* what tensors' names point into */
+  GTree *by_name;      /* name -> index + 1, as a pointer */
+  GTree *metadata;     /* char * -> char * */
+  GStrv foreign;       /* or NULL */
+  guint64 n_bytes;     /* that all tensors so far view */
+  GArray *sums;        /* SiambanSum of each entry of an archive, or NULL */
 };
+
+/* What an archive says of bytes of it. */
+typedef struct
+{
+  SiambanExtent extent;
+  guint32 crc;
+} SiambanSum;
 
 /* The readers of each form. They append to the checkpoint's tensors by
  * siamban_checkpoint_add(). */
@@ -42,8 +58,8 @@ gboolean siamban_safetensors_read (
     SiambanCheckpoint *checkpoint, GError **error);
 
 /* Takes a copy of @tensor, with @name of @length bytes as its name: refused if
- * it is empty or not UTF-8, or if the tensors together view far more bytes than
- * the file has. */
+ * it is empty or not UTF-8, if there is one of that name, or if the tensors
+ * together view far more bytes than the file has. */
 gboolean siamban_checkpoint_add (SiambanCheckpoint *checkpoint,
     const SiambanTensor *tensor, const char *name, gsize length,
     GError **error);
@@ -54,22 +70,19 @@ gboolean siamban_tensor_count (SiambanTensor *tensor);
 gboolean siamban_tensor_is_contiguous (const SiambanTensor *tensor);
 void siamban_tensor_set_contiguous (SiambanTensor *tensor);
 
-/* Writes the elements in row-major order, in the tensor's own dtype. */
-void siamban_tensor_read_raw (const SiambanTensor *tensor, void *out);
+/* Bytes of the file from the first element to the last; no overflow. */
+guint64 siamban_tensor_reach (const SiambanTensor *tensor);
 
-/* What safetensors calls it, "F32" ... */
-const char *siamban_dtype_code (SiambanDtype dtype);
-
-/* Bytes of one element. */
-gsize siamban_dtype_size (SiambanDtype dtype);
+/* What a refusal of a file says, at most 80 bytes of @text, escaped. */
+char *siamban_quote (const char *text, gsize length);
 
 /* Sets SIAMBAN_ERROR_CHECKPOINT and returns FALSE. The path is put in front by
  * siamban_checkpoint_open(). */
 gboolean siamban_refuse (GError **error, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 
-/* The text in a form fit for an error message: escaped and not too long. */
-char *siamban_quote (const char *text, gsize length);
+/* strcmp(), for a GTree. */
+gint siamban_compare_names (gconstpointer a, gconstpointer b, gpointer data);
 
 static inline guint16
 siamban_le16 (const guint8 *p)

@@ -6,27 +6,48 @@
 #define MAGIC_SIZE       10
 #define PROTOCOL_VERSION 1001
 
-/* Reads the pickle at the start of @rest, which moves behind it. */
-static SiambanPickle *
-next_pickle (SiambanSpan *rest, const char *what, GError **error)
-{
-  SiambanPickle *pickle = siamban_pickle_read (*rest, error);
+/* Of the file, read at first. Nothing says how long the pickles are. */
+#define FIRST_HEAD ((guint64)1 << 18)
 
-  if (pickle == NULL) {
+/* The pickles in front of the storages, and what is left behind them. */
+typedef struct
+{
+  guint8 *memory;
+  SiambanBytes rest;
+  guint64 file_size;
+  gboolean cut_off; /* there were too few bytes of the file */
+  SiambanPickle *state, *keys;
+} Head;
+
+static void
+head_clear (Head *head)
+{
+  g_clear_pointer (&head->state, siamban_pickle_free);
+  g_clear_pointer (&head->keys, siamban_pickle_free);
+  g_clear_pointer (&head->memory, g_free);
+}
+
+static SiambanPickle *
+next_pickle (Head *head, const char *what, GError **error)
+{
+  SiambanPickle *pickle =
+      siamban_pickle_read (head->rest, head->file_size, &head->cut_off, error);
+
+  if (!pickle) {
     g_prefix_error (error, "%s: ", what);
     return NULL;
   }
-  rest->data += pickle->size;
-  rest->size -= pickle->size;
+  head->rest.data += pickle->size;
+  head->rest.size -= pickle->size;
   return pickle;
 }
 
 static gboolean
-read_magic (SiambanSpan *rest, GError **error)
+read_magic (Head *head, GError **error)
 {
-  g_autoptr (SiambanPickle) pickle = next_pickle (rest, "magic number", error);
+  g_autoptr (SiambanPickle) pickle = next_pickle (head, "magic number", error);
 
-  if (pickle == NULL)
+  if (!pickle)
     return FALSE;
   if (pickle->root.type != SIAMBAN_PICKLE_LONG ||
       pickle->root.length != MAGIC_SIZE ||
@@ -37,12 +58,12 @@ read_magic (SiambanSpan *rest, GError **error)
 }
 
 static gboolean
-read_protocol (SiambanSpan *rest, GError **error)
+read_protocol (Head *head, GError **error)
 {
   g_autoptr (SiambanPickle) pickle =
-      next_pickle (rest, "protocol number", error);
+      next_pickle (head, "protocol number", error);
 
-  if (pickle == NULL)
+  if (!pickle)
     return FALSE;
   if (pickle->root.type != SIAMBAN_PICKLE_INT ||
       pickle->root.integer != PROTOCOL_VERSION)
@@ -52,125 +73,171 @@ read_protocol (SiambanSpan *rest, GError **error)
 }
 
 static gboolean
-read_system (SiambanSpan *rest, GError **error)
+read_system (Head *head, GError **error)
 {
-  g_autoptr (SiambanPickle) pickle = next_pickle (rest, "system info", error);
+  g_autoptr (SiambanPickle) pickle = next_pickle (head, "system info", error);
   const SiambanPickleValue *little;
 
-  if (pickle == NULL)
+  if (!pickle)
     return FALSE;
   if (pickle->root.type != SIAMBAN_PICKLE_DICT)
     return siamban_refuse (error, "the system info is not a dict");
   little = siamban_pickle_lookup (&pickle->root, "little_endian");
-  if (little == NULL || little->type != SIAMBAN_PICKLE_BOOL || !little->integer)
+  if (!little || little->type != SIAMBAN_PICKLE_BOOL || !little->integer)
     return siamban_refuse (error, "its numbers are not little-endian");
   return TRUE;
 }
 
+static gboolean
+read_pickles (Head *head, GError **error)
+{
+  if (!read_magic (head, error) || !read_protocol (head, error) ||
+      !read_system (head, error))
+    return FALSE;
+  head->state = next_pickle (head, "state", error);
+  if (!head->state)
+    return FALSE;
+  head->keys = next_pickle (head, "list of storages", error);
+  return head->keys != NULL;
+}
+
+/* Tries with more and more of the file, as long as it was too little. */
+static gboolean
+read_head (const SiambanFile *file, Head *head, GError **error)
+{
+  guint64 whole = siamban_file_size (file);
+  guint64 most = MIN (whole, SIAMBAN_MAX_INDEX), size = MIN (most, FIRST_HEAD);
+  g_autoptr (GError) reason = NULL;
+
+  for (;; size = MIN (most, size * 4)) {
+    *head = (Head){.file_size = whole};
+    head->memory = siamban_file_load (file, 0, size, error);
+    if (!head->memory)
+      return FALSE;
+    head->rest = (SiambanBytes){head->memory, size};
+    g_clear_error (&reason);
+    if (read_pickles (head, &reason))
+      return TRUE;
+    if (!head->cut_off || size == most)
+      break;
+    head_clear (head);
+  }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
 /* The first persistent id of each storage, by its key. */
-static GHashTable *
+static GTree *
 index_ids (const SiambanPickle *pickle)
 {
-  GHashTable *ids =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GTree *ids = g_tree_new_full (siamban_compare_names, NULL, g_free, NULL);
 
   for (guint i = 0; i < pickle->storages->len &&
-                    g_hash_table_size (ids) < SIAMBAN_MAX_ENTRIES;
+                    g_tree_nnodes (ids) < (int)SIAMBAN_MAX_ENTRIES;
        i++) {
     const GArray *id = g_ptr_array_index (pickle->storages, i);
     const SiambanPickleValue *key = siamban_pickle_nth (id, 2);
+    g_autofree char *name = g_strndup (key->text, key->length);
 
-    char *name = g_strndup (key->text, key->length);
-
-    if (g_hash_table_contains (ids, name))
-      g_free (name);
-    else
-      g_hash_table_insert (ids, name, (gpointer)id);
+    if (!g_tree_lookup (ids, name))
+      g_tree_insert (ids, g_steal_pointer (&name), (gpointer)id);
   }
   return ids;
 }
 
-/* One storage: its number of elements, then they. */
+/* One storage from @*at on, which moves behind it: its number of elements, then
+ * they. */
 static gboolean
-read_storage (
-    SiambanSpan *rest, const GArray *id, SiambanSpan *span, GError **error)
+read_storage (const SiambanFile *file, guint64 *at, const GArray *id,
+    SiambanExtent *extent, GError **error)
 {
   guint size = siamban_pickle_nth (id, 1)->global->element_size;
-  guint64 n;
+  guint64 left = siamban_file_size (file) - *at, n;
+  guint8 count[8];
 
-  if (rest->size < 8)
+  if (left < sizeof count)
     return siamban_refuse (error, "is cut off");
-  n = siamban_le64 (rest->data);
+  if (!siamban_file_read (file, *at, count, sizeof count, error))
+    return FALSE;
+  n = siamban_le64 (count);
   if (n != (guint64)siamban_pickle_nth (id, 4)->integer)
     return siamban_refuse (error,
         "has %" G_GUINT64_FORMAT " elements, expected %" G_GINT64_FORMAT, n,
         siamban_pickle_nth (id, 4)->integer);
-  if (n > (rest->size - 8) / size)
+  if (n > (left - sizeof count) / size)
     return siamban_refuse (error, "is cut off");
-  span->data = rest->data + 8;
-  span->size = n * size;
-  rest->data += 8 + span->size;
-  rest->size -= 8 + span->size;
+  *extent = (SiambanExtent){*at + sizeof count, n * size};
+  *at = extent->offset + extent->size;
   return TRUE;
 }
 
-/* The storages in the order of their keys: char * -> SiambanSpan *. */
-static GHashTable *
-read_storages (SiambanSpan rest, const SiambanPickle *pickle,
-    const GArray *keys, GError **error)
+static gboolean
+add_storage (const SiambanFile *file, guint64 *at,
+    const SiambanPickleValue *key, GTree *ids, GTree *storages, GError **error)
 {
-  g_autoptr (GHashTable) ids = index_ids (pickle);
-  g_autoptr (GHashTable) storages =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autofree char *name = NULL;
+  g_autofree char *quoted = NULL;
+  SiambanExtent extent;
+  const GArray *id;
 
-  for (guint i = 0; i < keys->len; i++) {
-    const SiambanPickleValue *key = siamban_pickle_nth (keys, i);
-    g_autofree char *name = NULL;
-    g_autofree char *quoted = NULL;
-    const GArray *id;
-    SiambanSpan span;
-
-    if (key->type != SIAMBAN_PICKLE_STRING) {
-      siamban_refuse (error, "the key of a storage is of type %s, expected str",
-          siamban_pickle_type_name (key->type));
-      return NULL;
-    }
-    name = g_strndup (key->text, key->length);
-    quoted = siamban_quote (name, strlen (name));
-    id = g_hash_table_lookup (ids, name);
-    if (id == NULL || g_hash_table_contains (storages, name)) {
-      siamban_refuse (error, "storage %s is not used, or there twice", quoted);
-      return NULL;
-    }
-    if (!read_storage (&rest, id, &span, error)) {
-      g_prefix_error (error, "storage %s ", quoted);
-      return NULL;
-    }
-    g_hash_table_insert (
-        storages, g_steal_pointer (&name), g_memdup2 (&span, sizeof span));
+  if (key->type != SIAMBAN_PICKLE_STRING)
+    return siamban_refuse (error,
+        "the key of a storage is of type %s, expected str",
+        siamban_pickle_describe (key));
+  quoted = siamban_quote (key->text, key->length);
+  if (key->length > SIAMBAN_MAX_STORAGE_KEY)
+    return siamban_refuse (error, "storage %s is not used", quoted);
+  name = g_strndup (key->text, key->length);
+  id = g_tree_lookup (ids, name);
+  if (!id || g_tree_lookup (storages, name))
+    return siamban_refuse (
+        error, "storage %s is not used, or there twice", quoted);
+  if (!read_storage (file, at, id, &extent, error)) {
+    g_prefix_error (error, "storage %s ", quoted);
+    return FALSE;
   }
+  g_tree_insert (
+      storages, g_steal_pointer (&name), g_memdup2 (&extent, sizeof extent));
+  return TRUE;
+}
+
+/* The storages in the order of their keys: char * -> SiambanExtent *. */
+static GTree *
+read_storages (const SiambanFile *file, const Head *head, GError **error)
+{
+  const GArray *keys = head->keys->root.items;
+  g_autoptr (GTree) ids = index_ids (head->state);
+  g_autoptr (GTree) storages =
+      g_tree_new_full (siamban_compare_names, NULL, g_free, g_free);
+  guint64 at = head->rest.data - head->memory;
+
+  for (guint i = 0; i < keys->len; i++)
+    if (!add_storage (
+            file, &at, siamban_pickle_nth (keys, i), ids, storages, error))
+      return NULL;
   return g_steal_pointer (&storages);
+}
+
+static gboolean
+read_state (SiambanCheckpoint *checkpoint, const Head *head, GError **error)
+{
+  g_autoptr (GTree) storages = NULL;
+
+  if (head->keys->root.type != SIAMBAN_PICKLE_LIST)
+    return siamban_refuse (error, "the list of storages is of type %s",
+        siamban_pickle_describe (&head->keys->root));
+  storages = read_storages (checkpoint->file, head, error);
+  return storages &&
+         siamban_state_dict_read (checkpoint, head->state, storages, error);
 }
 
 gboolean
 siamban_legacy_checkpoint_read (SiambanCheckpoint *checkpoint, GError **error)
 {
-  SiambanSpan rest = checkpoint->file;
-  g_autoptr (SiambanPickle) state = NULL;
-  g_autoptr (SiambanPickle) keys = NULL;
-  g_autoptr (GHashTable) storages = NULL;
+  Head head;
+  gboolean fine = read_head (checkpoint->file, &head, error) &&
+                  read_state (checkpoint, &head, error);
 
-  if (!read_magic (&rest, error) || !read_protocol (&rest, error) ||
-      !read_system (&rest, error))
-    return FALSE;
-  state = next_pickle (&rest, "state", error);
-  keys = state != NULL ? next_pickle (&rest, "list of storages", error) : NULL;
-  if (keys == NULL)
-    return FALSE;
-  if (keys->root.type != SIAMBAN_PICKLE_LIST)
-    return siamban_refuse (error, "the list of storages is of type %s",
-        siamban_pickle_type_name (keys->root.type));
-  storages = read_storages (rest, state, keys->root.items, error);
-  return storages != NULL &&
-         siamban_state_dict_read (checkpoint, state, storages, "", error);
+  head_clear (&head);
+  return fine;
 }

@@ -1,35 +1,44 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "checkpoint/pickle-globals.h"
 
-#define STORAGE(name, size, dtype)                                             \
+#define STORAGE(module, name, size, dtype)                                     \
   {                                                                            \
-    "torch", name "Storage", SIAMBAN_GLOBAL_STORAGE, size, dtype               \
+    module, name "Storage", SIAMBAN_GLOBAL_STORAGE, size, dtype                \
   }
 
-/* The inert ones are how NumPy numbers are pickled: learning rates and losses
- * beside a state_dict. */
+#define CALL(module, name, kind)                                               \
+  {                                                                            \
+    module, name, SIAMBAN_GLOBAL_##kind, 0, 0                                  \
+  }
+
 static const SiambanGlobal globals[] = {
-    {"collections", "OrderedDict", SIAMBAN_GLOBAL_ORDERED_DICT, 0, -1},
-    {"torch._utils", "_rebuild_tensor_v2", SIAMBAN_GLOBAL_REBUILD_TENSOR, 0,
-        -1},
-    {"torch._utils", "_rebuild_parameter", SIAMBAN_GLOBAL_REBUILD_PARAMETER, 0,
-        -1},
-    STORAGE ("Float", 4, SIAMBAN_DTYPE_F32),
-    STORAGE ("Half", 2, SIAMBAN_DTYPE_F16),
-    STORAGE ("BFloat16", 2, SIAMBAN_DTYPE_BF16),
-    STORAGE ("Long", 8, SIAMBAN_DTYPE_I64),
-    STORAGE ("Double", 8, -1),
-    STORAGE ("Int", 4, -1),
-    STORAGE ("Short", 2, -1),
-    STORAGE ("Char", 1, -1),
-    STORAGE ("Byte", 1, -1),
-    STORAGE ("Bool", 1, -1),
-    STORAGE ("ComplexFloat", 8, -1),
-    STORAGE ("ComplexDouble", 16, -1),
-    {"numpy.core.multiarray", "scalar", SIAMBAN_GLOBAL_INERT, 0, -1},
-    {"numpy._core.multiarray", "scalar", SIAMBAN_GLOBAL_INERT, 0, -1},
-    {"numpy", "dtype", SIAMBAN_GLOBAL_INERT, 0, -1},
-    {"_codecs", "encode", SIAMBAN_GLOBAL_INERT, 0, -1},
+    CALL ("collections", "OrderedDict", ORDERED_DICT),
+    CALL ("torch", "Size", TUPLE),
+    CALL ("torch._utils", "_rebuild_tensor", REBUILD_TENSOR),
+    CALL ("torch._utils", "_rebuild_tensor_v2", REBUILD_TENSOR),
+    CALL ("torch._utils", "_rebuild_tensor_v3", REBUILD_TYPED),
+    CALL ("torch._utils", "_rebuild_parameter", REBUILD_PARAMETER),
+    CALL ("torch._utils", "_rebuild_parameter_with_state", REBUILD_PARAMETER),
+    CALL ("torch._tensor", "_rebuild_from_type_v2", REBUILD_FROM_TYPE),
+    STORAGE ("torch", "Float", 4, SIAMBAN_DTYPE_F32),
+    STORAGE ("torch", "Half", 2, SIAMBAN_DTYPE_F16),
+    STORAGE ("torch", "BFloat16", 2, SIAMBAN_DTYPE_BF16),
+    STORAGE ("torch", "Long", 8, SIAMBAN_DTYPE_I64),
+    STORAGE ("torch", "Double", 8, SIAMBAN_DTYPE_F64),
+    STORAGE ("torch", "Int", 4, SIAMBAN_DTYPE_I32),
+    STORAGE ("torch", "Short", 2, SIAMBAN_DTYPE_I16),
+    STORAGE ("torch", "Char", 1, SIAMBAN_DTYPE_I8),
+    STORAGE ("torch", "Byte", 1, SIAMBAN_DTYPE_U8),
+    STORAGE ("torch", "Bool", 1, SIAMBAN_DTYPE_BOOL),
+    STORAGE ("torch", "ComplexFloat", 8, SIAMBAN_DTYPE_C64),
+    STORAGE ("torch", "ComplexDouble", 16, SIAMBAN_DTYPE_C128),
+    STORAGE ("torch", "QInt8", 1, SIAMBAN_DTYPE_OTHER),
+    STORAGE ("torch", "QUInt8", 1, SIAMBAN_DTYPE_OTHER),
+    STORAGE ("torch", "QInt32", 4, SIAMBAN_DTYPE_OTHER),
+    STORAGE ("torch", "QUInt4x2", 1, SIAMBAN_DTYPE_OTHER),
+    STORAGE ("torch", "QUInt2x4", 1, SIAMBAN_DTYPE_OTHER),
+    STORAGE ("torch", "Untyped", 1, SIAMBAN_DTYPE_OTHER),
+    STORAGE ("torch.storage", "Untyped", 1, SIAMBAN_DTYPE_OTHER),
 };
 
 static gboolean

@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "checkpoint/pickle-globals.h"
 
-/* A state_dict of a thousand tensors takes 50,000. Each opcode makes one value
- * at most, so that this bounds memory too; nothing is ever copied twice or
- * walked in depth. */
+/* A state_dict of a thousand tensors takes 50,000. Nothing is ever copied twice
+ * or walked in depth. */
 #define MAX_OPCODES (1u << 20)
 
 #define MAX_PROTOCOL 5
 
+/* What values take may be this many times the file, and for small files this
+ * many bytes. */
+#define MAX_GROWTH 8
+#define FREE_BYTES ((guint64)1 << 21)
+
+/* Names of foreign globals that are told apart. */
+#define MAX_FOREIGN 32
+
+/* Bytes that one more array takes before anything is in it, about. */
+#define ARRAY_SIZE 96
+
 typedef struct
 {
-  SiambanSpan rest;
+  SiambanBytes rest;
+  guint64 budget; /* bytes of memory that are left */
   guint n_opcodes;
   gboolean stopped;
+  gboolean cut_off;
   GArray *stack; /* SiambanPickleValue */
   GArray *marks; /* guint, places in the stack */
   GArray *memo;  /* SiambanPickleValue */
@@ -20,13 +32,20 @@ typedef struct
   GError **error;
 } Machine;
 
+static gboolean
+refuse_cut_off (Machine *m)
+{
+  m->cut_off = TRUE;
+  return siamban_refuse (m->error, "the pickle is cut off");
+}
+
 static const guint8 *
 take (Machine *m, guint64 n)
 {
   const guint8 *data = m->rest.data;
 
   if (n > m->rest.size) {
-    siamban_refuse (m->error, "the pickle is cut off");
+    refuse_cut_off (m);
     return NULL;
   }
   m->rest.data += n;
@@ -40,7 +59,7 @@ take_number (Machine *m, guint width, guint64 *number)
 {
   const guint8 *data = take (m, width);
 
-  if (data == NULL)
+  if (!data)
     return FALSE;
   *number = 0;
   for (guint i = 0; i < width; i++)
@@ -57,7 +76,7 @@ take_text (Machine *m, guint width, SiambanPickleValue *value)
   if (!take_number (m, width, &length))
     return FALSE;
   value->text = (const char *)take (m, length);
-  if (value->text == NULL)
+  if (!value->text)
     return FALSE;
   if (length > G_MAXUINT32)
     return siamban_refuse (m->error, "a text of the pickle is over 4 GiB long");
@@ -65,11 +84,31 @@ take_text (Machine *m, guint width, SiambanPickleValue *value)
   return TRUE;
 }
 
+/* Takes @n bytes from what memory is left. */
+static gboolean
+charge (Machine *m, guint64 n)
+{
+  if (n > m->budget)
+    return siamban_refuse (m->error,
+        "the pickle makes more values than a file of this size has use for");
+  m->budget -= n;
+  return TRUE;
+}
+
 static gboolean
 push (Machine *m, SiambanPickleValue value)
 {
+  if (!charge (m, sizeof value))
+    return FALSE;
   g_array_append_val (m->stack, value);
   return TRUE;
+}
+
+static gboolean
+push_opaque (Machine *m, const char *what)
+{
+  return push (
+      m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_OPAQUE, .text = what});
 }
 
 static GArray *
@@ -117,9 +156,11 @@ static gboolean
 expect (Machine *m, const SiambanPickleValue *value, SiambanPickleType type,
     const char *where)
 {
+  const SiambanPickleValue wanted = {.type = type, .text = "set"};
+
   if (value->type != type)
     return siamban_refuse (m->error, "the pickle has %s in place of the %s %s",
-        siamban_pickle_type_name (value->type), siamban_pickle_type_name (type),
+        siamban_pickle_describe (value), siamban_pickle_describe (&wanted),
         where);
   return TRUE;
 }
@@ -145,14 +186,13 @@ run_frame (Machine *m, guint width)
 
   if (!take_number (m, width, &size))
     return FALSE;
-  if (size > m->rest.size)
-    return siamban_refuse (m->error, "the pickle is cut off");
-  return TRUE;
+  return size <= m->rest.size || refuse_cut_off (m);
 }
 
 static gboolean
-run_stop (Machine *m, guint arg G_GNUC_UNUSED)
+run_stop (Machine *m, guint arg)
 {
+  (void)arg;
   if (m->stack->len != 1 || m->marks->len != 0)
     return siamban_refuse (m->error, "the pickle stops without one result");
   m->pickle->root = *top (m, 1);
@@ -161,15 +201,17 @@ run_stop (Machine *m, guint arg G_GNUC_UNUSED)
 }
 
 static gboolean
-run_mark (Machine *m, guint arg G_GNUC_UNUSED)
+run_mark (Machine *m, guint arg)
 {
+  (void)arg;
   g_array_append_val (m->marks, m->stack->len);
   return TRUE;
 }
 
 static gboolean
-run_none (Machine *m, guint arg G_GNUC_UNUSED)
+run_none (Machine *m, guint arg)
 {
+  (void)arg;
   return push (m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_NONE});
 }
 
@@ -214,8 +256,7 @@ run_long (Machine *m, guint width)
 static gboolean
 run_float (Machine *m, guint width)
 {
-  return take (m, width) != NULL &&
-         push (m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_OPAQUE});
+  return take (m, width) && push_opaque (m, "float");
 }
 
 static gboolean
@@ -229,16 +270,57 @@ run_string (Machine *m, guint width)
 static gboolean
 run_bytes (Machine *m, guint width)
 {
-  SiambanPickleValue value = {.type = SIAMBAN_PICKLE_OPAQUE};
+  SiambanPickleValue value;
 
-  return take_text (m, width, &value) && push (m, value);
+  return take_text (m, width, &value) && push_opaque (m, "bytes");
 }
 
 static gboolean
 run_empty (Machine *m, guint type)
 {
-  return push (
-      m, (SiambanPickleValue){.type = type, .items = new_items (m, NULL, 0)});
+  return charge (m, ARRAY_SIZE) &&
+         push (m, (SiambanPickleValue){
+                      .type = type, .items = new_items (m, NULL, 0)});
+}
+
+static gboolean
+run_empty_set (Machine *m, guint arg)
+{
+  (void)arg;
+  return push_opaque (m, "set");
+}
+
+/* Python keeps marks on its stack: where there is no value, one is popped. */
+static gboolean
+run_pop (Machine *m, guint arg)
+{
+  (void)arg;
+  if (m->marks->len > 0 &&
+      g_array_index (m->marks, guint, m->marks->len - 1) == m->stack->len)
+    g_array_set_size (m->marks, m->marks->len - 1);
+  else if (top (m, 1))
+    drop (m, 1);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+run_pop_mark (Machine *m, guint arg)
+{
+  guint n = 0;
+
+  (void)arg;
+  if (!pop_mark (m, &n))
+    return FALSE;
+  drop (m, n);
+  return TRUE;
+}
+
+static gboolean
+run_frozenset (Machine *m, guint arg)
+{
+  return run_pop_mark (m, arg) && push_opaque (m, "frozenset");
 }
 
 static gboolean
@@ -247,7 +329,7 @@ make_tuple (Machine *m, guint n)
   const SiambanPickleValue *from = top (m, n);
   SiambanPickleValue tuple = {.type = SIAMBAN_PICKLE_TUPLE};
 
-  if (from == NULL)
+  if (!from || !charge (m, ARRAY_SIZE + n * sizeof *from))
     return FALSE;
   tuple.items = new_items (m, from, n);
   drop (m, n);
@@ -255,8 +337,9 @@ make_tuple (Machine *m, guint n)
 }
 
 static gboolean
-run_tuple (Machine *m, guint arg G_GNUC_UNUSED)
+run_tuple (Machine *m, guint arg)
 {
+  (void)arg;
   guint n = 0;
 
   return pop_mark (m, &n) && make_tuple (m, n);
@@ -268,7 +351,12 @@ extend (Machine *m, guint n, SiambanPickleType type)
 {
   SiambanPickleValue *target = top (m, n + 1);
 
-  if (target == NULL || !expect (m, target, type, "that values are added to"))
+  if (target && target->type == SIAMBAN_PICKLE_OPAQUE) {
+    drop (m, n);
+    return TRUE;
+  }
+  if (!target || !expect (m, target, type, "that values are added to") ||
+      !charge (m, n * sizeof *target))
     return FALSE;
   if (type == SIAMBAN_PICKLE_DICT && n % 2 != 0)
     return siamban_refuse (m->error, "the pickle has a key without a value");
@@ -278,14 +366,16 @@ extend (Machine *m, guint n, SiambanPickleType type)
 }
 
 static gboolean
-run_append (Machine *m, guint arg G_GNUC_UNUSED)
+run_append (Machine *m, guint arg)
 {
+  (void)arg;
   return extend (m, 1, SIAMBAN_PICKLE_LIST);
 }
 
 static gboolean
-run_setitem (Machine *m, guint arg G_GNUC_UNUSED)
+run_setitem (Machine *m, guint arg)
 {
+  (void)arg;
   return extend (m, 2, SIAMBAN_PICKLE_DICT);
 }
 
@@ -319,15 +409,44 @@ run_put (Machine *m, guint width)
   guint64 index = m->memo->len;
   const SiambanPickleValue *value = top (m, 1);
 
-  if (value == NULL || (width > 0 && !take_number (m, width, &index)))
+  if (!value || (width > 0 && !take_number (m, width, &index)))
     return FALSE;
   if (index > m->n_opcodes)
     return siamban_refuse (
         m->error, "memo index %u of the pickle is too large", (guint)index);
-  if (index >= m->memo->len)
+  if (index >= m->memo->len) {
+    if (!charge (m, (index + 1 - m->memo->len) * sizeof *value))
+      return FALSE;
     g_array_set_size (m->memo, index + 1);
+  }
   g_array_index (m->memo, SiambanPickleValue, index) = *value;
   return TRUE;
+}
+
+/* "module.name", escaped, once for each. */
+static const char *
+name_foreign (Machine *m, const char *module, gsize module_length,
+    const char *name, gsize name_length)
+{
+  GPtrArray *known = m->pickle->foreign;
+  g_autofree char *first = siamban_quote (module, module_length);
+  g_autofree char *last = siamban_quote (name, name_length);
+  char *both;
+
+  first[strlen (first) - 1] = '\0';
+  last[strlen (last) - 1] = '\0';
+  both = g_strconcat (first + 1, ".", last + 1, NULL);
+  for (guint i = 0; i < known->len; i++)
+    if (g_str_equal (g_ptr_array_index (known, i), both)) {
+      g_free (both);
+      return g_ptr_array_index (known, i);
+    }
+  if (known->len == MAX_FOREIGN) {
+    g_free (both);
+    return "an object";
+  }
+  g_ptr_array_add (known, both);
+  return both;
 }
 
 static gboolean
@@ -337,14 +456,9 @@ push_global (Machine *m, const char *module, gsize module_length,
   const SiambanGlobal *global =
       siamban_global_find (module, module_length, name, name_length);
 
-  if (global == NULL) {
-    g_autofree char *quoted_module = siamban_quote (module, module_length);
-    g_autofree char *quoted_name = siamban_quote (name, name_length);
-
-    return siamban_refuse (m->error,
-        "the pickle asks for %s of module %s, which no state_dict needs",
-        quoted_name, quoted_module);
-  }
+  if (!global)
+    return push_opaque (
+        m, name_foreign (m, module, module_length, name, name_length));
   return push (
       m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_GLOBAL, .global = global});
 }
@@ -355,8 +469,8 @@ take_line (Machine *m, gsize *length)
   const guint8 *line = m->rest.data;
   const guint8 *end = memchr (line, '\n', m->rest.size);
 
-  if (end == NULL) {
-    siamban_refuse (m->error, "the pickle is cut off");
+  if (!end) {
+    refuse_cut_off (m);
     return NULL;
   }
   *length = end - line;
@@ -364,23 +478,24 @@ take_line (Machine *m, gsize *length)
 }
 
 static gboolean
-run_global (Machine *m, guint arg G_GNUC_UNUSED)
+run_global (Machine *m, guint arg)
 {
+  (void)arg;
   gsize module_length, name_length;
   const char *module = take_line (m, &module_length);
-  const char *name = module != NULL ? take_line (m, &name_length) : NULL;
+  const char *name = module ? take_line (m, &name_length) : NULL;
 
-  return name != NULL &&
-         push_global (m, module, module_length, name, name_length);
+  return name && push_global (m, module, module_length, name, name_length);
 }
 
 static gboolean
-run_stack_global (Machine *m, guint arg G_GNUC_UNUSED)
+run_stack_global (Machine *m, guint arg)
 {
+  (void)arg;
   const SiambanPickleValue *pair = top (m, 2);
   SiambanPickleValue module, name;
 
-  if (pair == NULL)
+  if (!pair)
     return FALSE;
   module = pair[0];
   name = pair[1];
@@ -392,33 +507,39 @@ run_stack_global (Machine *m, guint arg G_GNUC_UNUSED)
 }
 
 static gboolean
-is_storage_id (const SiambanPickleValue *id)
+is_storage_id (const GArray *items)
 {
-  const GArray *items = id->items;
-
-  return id->type == SIAMBAN_PICKLE_TUPLE && items->len >= 5 &&
-         siamban_pickle_is_string (siamban_pickle_nth (items, 0), "storage") &&
+  return items->len >= 5 &&
          siamban_pickle_nth (items, 1)->type == SIAMBAN_PICKLE_GLOBAL &&
          siamban_pickle_nth (items, 1)->global->kind ==
              SIAMBAN_GLOBAL_STORAGE &&
          siamban_pickle_nth (items, 2)->type == SIAMBAN_PICKLE_STRING &&
+         siamban_pickle_nth (items, 2)->length <= SIAMBAN_MAX_STORAGE_KEY &&
          siamban_pickle_nth (items, 4)->type == SIAMBAN_PICKLE_INT &&
          siamban_pickle_nth (items, 4)->integer >= 0;
 }
 
+/* Other ids are those of a whole model's classes. */
 static gboolean
-run_persistent_id (Machine *m, guint arg G_GNUC_UNUSED)
+run_persistent_id (Machine *m, guint arg)
 {
   SiambanPickleValue *id = top (m, 1);
 
-  if (id == NULL)
+  (void)arg;
+  if (!id)
     return FALSE;
-  if (!is_storage_id (id))
+  if (id->type != SIAMBAN_PICKLE_TUPLE || id->items->len == 0 ||
+      !siamban_pickle_is_string (
+          siamban_pickle_nth (id->items, 0), "storage")) {
+    drop (m, 1);
+    return push_opaque (m, "an object that is kept elsewhere");
+  }
+  if (!is_storage_id (id->items))
     return siamban_refuse (m->error, "a persistent id of the pickle is not "
                                      "('storage', class, key, location, size)");
   id->type = SIAMBAN_PICKLE_STORAGE;
   g_ptr_array_add (m->pickle->storages, id->items);
-  return TRUE;
+  return charge (m, sizeof (gpointer));
 }
 
 /* Python 2 gives an OrderedDict's items to its constructor, as a list of
@@ -441,10 +562,48 @@ fill_dict (Machine *m, GArray *dict, const GArray *args)
     if (pair->type != SIAMBAN_PICKLE_LIST || pair->items->len != 2)
       return siamban_refuse (
           m->error, "an item of an OrderedDict is not a key and a value");
+    if (!charge (m, 2 * sizeof *pair))
+      return FALSE;
     g_array_append_vals (dict, pair->items->data, 2);
   }
   g_array_set_size (pairs, 0);
   return TRUE;
+}
+
+static gboolean call (Machine *m, const SiambanGlobal *global,
+    const GArray *args, SiambanPickleValue *result);
+
+/* The first argument, of that type. */
+static gboolean
+call_first (Machine *m, const GArray *args, SiambanPickleType type,
+    SiambanPickleValue *result)
+{
+  *result = *siamban_pickle_nth (args, 0);
+  return expect (m, result, type, "that is asked for");
+}
+
+static void
+call_typed (const GArray *args, SiambanPickleValue *result)
+{
+  const SiambanPickleValue *type = siamban_pickle_nth (args, 6);
+
+  *result = (SiambanPickleValue){
+      .type = SIAMBAN_PICKLE_OPAQUE, .text = siamban_pickle_describe (type)};
+}
+
+/* A tensor that has attributes: the call that makes it, one more level down. */
+static gboolean
+call_from_type (Machine *m, const GArray *args, SiambanPickleValue *result)
+{
+  const SiambanPickleValue *arg = siamban_pickle_nth (args, 0);
+
+  *result = (SiambanPickleValue){
+      .type = SIAMBAN_PICKLE_OPAQUE, .text = siamban_pickle_describe (arg)};
+  if (arg[0].type != SIAMBAN_PICKLE_GLOBAL ||
+      arg[0].global->kind == SIAMBAN_GLOBAL_REBUILD_FROM_TYPE ||
+      arg[2].type != SIAMBAN_PICKLE_TUPLE)
+    return TRUE;
+  return call (m, arg[0].global, arg[2].items, result);
 }
 
 /* The value that calling @global with @args stands for. */
@@ -452,55 +611,68 @@ static gboolean
 call (Machine *m, const SiambanGlobal *global, const GArray *args,
     SiambanPickleValue *result)
 {
+  static const guint least[] = {
+      [SIAMBAN_GLOBAL_TUPLE] = 1,
+      [SIAMBAN_GLOBAL_REBUILD_TYPED] = 7,
+      [SIAMBAN_GLOBAL_REBUILD_PARAMETER] = 1,
+      [SIAMBAN_GLOBAL_REBUILD_FROM_TYPE] = 3,
+      [SIAMBAN_GLOBAL_STORAGE] = G_MAXUINT,
+  };
+
+  if (args->len < least[global->kind])
+    return siamban_refuse (m->error, "the pickle calls %s.%s wrongly",
+        global->module, global->name);
   switch (global->kind) {
-    case SIAMBAN_GLOBAL_ORDERED_DICT:
-      result->type = SIAMBAN_PICKLE_DICT;
-      result->items = new_items (m, NULL, 0);
-      return fill_dict (m, result->items, args);
+    case SIAMBAN_GLOBAL_TUPLE:
+      return call_first (m, args, SIAMBAN_PICKLE_TUPLE, result);
     case SIAMBAN_GLOBAL_REBUILD_TENSOR:
       result->type = SIAMBAN_PICKLE_TENSOR;
       result->items = (GArray *)args;
       return TRUE;
-    case SIAMBAN_GLOBAL_REBUILD_PARAMETER:
-      if (args->len == 0)
-        break;
-      *result = *siamban_pickle_nth (args, 0);
-      return expect (m, result, SIAMBAN_PICKLE_TENSOR, "of a Parameter");
-    case SIAMBAN_GLOBAL_INERT:
-      result->type = SIAMBAN_PICKLE_OPAQUE;
+    case SIAMBAN_GLOBAL_REBUILD_TYPED:
+      call_typed (args, result);
       return TRUE;
-    case SIAMBAN_GLOBAL_STORAGE:
-      break;
+    case SIAMBAN_GLOBAL_REBUILD_PARAMETER:
+      return call_first (m, args, SIAMBAN_PICKLE_TENSOR, result);
+    case SIAMBAN_GLOBAL_REBUILD_FROM_TYPE:
+      return call_from_type (m, args, result);
+    default:
+      result->type = SIAMBAN_PICKLE_DICT;
+      result->items = new_items (m, NULL, 0);
+      return charge (m, ARRAY_SIZE) && fill_dict (m, result->items, args);
   }
-  return siamban_refuse (
-      m->error, "the pickle calls %s.%s wrongly", global->module, global->name);
 }
 
+/* @n values: what is called, its arguments, and for NEWOBJ_EX named ones. */
 static gboolean
-run_reduce (Machine *m, guint arg G_GNUC_UNUSED)
+run_call (Machine *m, guint n)
 {
-  const SiambanPickleValue *pair = top (m, 2);
+  const SiambanPickleValue *values = top (m, n);
   SiambanPickleValue result = {0};
 
-  if (pair == NULL ||
-      !expect (m, &pair[0], SIAMBAN_PICKLE_GLOBAL, "that is called") ||
-      !expect (m, &pair[1], SIAMBAN_PICKLE_TUPLE, "of arguments") ||
-      !call (m, pair[0].global, pair[1].items, &result))
+  if (!values)
     return FALSE;
-  drop (m, 2);
+  if (values[0].type == SIAMBAN_PICKLE_OPAQUE)
+    result = values[0];
+  else if (!expect (m, &values[0], SIAMBAN_PICKLE_GLOBAL, "that is called") ||
+           !expect (m, &values[1], SIAMBAN_PICKLE_TUPLE, "of arguments") ||
+           !call (m, values[0].global, values[1].items, &result))
+    return FALSE;
+  drop (m, n);
   return push (m, result);
 }
 
-/* What is built up here is an OrderedDict's _metadata or a NumPy dtype: nobody
- * needs it. */
+/* What is built up is an OrderedDict's _metadata, or part of what is opaque. */
 static gboolean
-run_build (Machine *m, guint arg G_GNUC_UNUSED)
+run_build (Machine *m, guint arg)
 {
   const SiambanPickleValue *pair = top (m, 2);
 
-  if (pair == NULL)
+  (void)arg;
+  if (!pair)
     return FALSE;
   if (pair[0].type != SIAMBAN_PICKLE_OPAQUE &&
+      pair[0].type != SIAMBAN_PICKLE_TENSOR &&
       !expect (m, &pair[0], SIAMBAN_PICKLE_DICT, "whose state is set"))
     return FALSE;
   drop (m, 1);
@@ -517,8 +689,8 @@ static const struct
   ['('] = {"MARK", run_mark, 0},
   [')'] = {"EMPTY_TUPLE", make_tuple, 0},
   ['.'] = {"STOP", run_stop, 0},
-  ['0'] = {"POP", NULL, 0},
-  ['1'] = {"POP_MARK", NULL, 0},
+  ['0'] = {"POP", run_pop, 0},
+  ['1'] = {"POP_MARK", run_pop_mark, 0},
   ['2'] = {"DUP", NULL, 0},
   ['B'] = {"BINBYTES", run_bytes, 4},
   ['C'] = {"SHORT_BINBYTES", run_bytes, 1},
@@ -532,7 +704,7 @@ static const struct
   ['N'] = {"NONE", run_none, 0},
   ['P'] = {"PERSID", NULL, 0},
   ['Q'] = {"BINPERSID", run_persistent_id, 0},
-  ['R'] = {"REDUCE", run_reduce, 0},
+  ['R'] = {"REDUCE", run_call, 2},
   ['S'] = {"STRING", NULL, 0},
   ['T'] = {"BINSTRING", run_string, 4},
   ['U'] = {"SHORT_BINSTRING", run_string, 1},
@@ -558,7 +730,7 @@ static const struct
   [']'] = {"EMPTY_LIST", run_empty, SIAMBAN_PICKLE_LIST},
   ['}'] = {"EMPTY_DICT", run_empty, SIAMBAN_PICKLE_DICT},
   [0x80] = {"PROTO", run_proto, 1},
-  [0x81] = {"NEWOBJ", NULL, 0},
+  [0x81] = {"NEWOBJ", run_call, 2},
   [0x82] = {"EXT1", NULL, 0},
   [0x83] = {"EXT2", NULL, 0},
   [0x84] = {"EXT4", NULL, 0},
@@ -572,14 +744,14 @@ static const struct
   [0x8c] = {"SHORT_BINUNICODE", run_string, 1},
   [0x8d] = {"BINUNICODE8", run_string, 8},
   [0x8e] = {"BINBYTES8", run_bytes, 8},
-  [0x8f] = {"EMPTY_SET", NULL, 0},
-  [0x90] = {"ADDITEMS", NULL, 0},
-  [0x91] = {"FROZENSET", NULL, 0},
-  [0x92] = {"NEWOBJ_EX", NULL, 0},
+  [0x8f] = {"EMPTY_SET", run_empty_set, 0},
+  [0x90] = {"ADDITEMS", run_extend, SIAMBAN_PICKLE_OPAQUE},
+  [0x91] = {"FROZENSET", run_frozenset, 0},
+  [0x92] = {"NEWOBJ_EX", run_call, 3},
   [0x93] = {"STACK_GLOBAL", run_stack_global, 0},
   [0x94] = {"MEMOIZE", run_put, 0},
   [0x95] = {"FRAME", run_frame, 8},
-  [0x96] = {"BYTEARRAY8", NULL, 0},
+  [0x96] = {"BYTEARRAY8", run_bytes, 8},
   [0x97] = {"NEXT_BUFFER", NULL, 0},
   [0x98] = {"READONLY_BUFFER", NULL, 0},
 };
@@ -590,40 +762,52 @@ step (Machine *m)
 {
   const guint8 *code = take (m, 1);
 
-  if (code == NULL)
+  if (!code)
     return FALSE;
-  if (opcodes[*code].run == NULL)
+  if (!opcodes[*code].run)
     return siamban_refuse (m->error,
         "the pickle has opcode 0x%02x (%s), which no state_dict needs", *code,
-        opcodes[*code].name != NULL ? opcodes[*code].name : "unknown");
+        opcodes[*code].name ? opcodes[*code].name : "unknown");
   if (m->n_opcodes++ == MAX_OPCODES)
     return siamban_refuse (
         m->error, "the pickle has more than %u opcodes", MAX_OPCODES);
   return opcodes[*code].run (m, opcodes[*code].arg);
 }
 
-SiambanPickle *
-siamban_pickle_read (SiambanSpan data, GError **error)
+static SiambanPickle *
+pickle_new (void)
 {
   SiambanPickle *pickle = g_new0 (SiambanPickle, 1);
-  Machine m = {.rest = data, .pickle = pickle, .error = error};
-  gboolean fine = TRUE;
 
   pickle->storages = g_ptr_array_new ();
   pickle->arrays =
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  pickle->foreign = g_ptr_array_new_with_free_func (g_free);
+  return pickle;
+}
+
+SiambanPickle *
+siamban_pickle_read (
+    SiambanBytes data, guint64 file_size, gboolean *cut_off, GError **error)
+{
+  Machine m = {.rest = data, .pickle = pickle_new (), .error = error};
+  gboolean fine = TRUE;
+
+  m.budget = FREE_BYTES + MAX_GROWTH * MIN (file_size, G_MAXINT64 / MAX_GROWTH);
   m.stack = g_array_sized_new (FALSE, FALSE, sizeof (SiambanPickleValue), 64);
   m.marks = g_array_new (FALSE, FALSE, sizeof (guint));
   m.memo = g_array_new (FALSE, TRUE, sizeof (SiambanPickleValue));
   while (fine && !m.stopped)
     fine = step (&m);
-  pickle->size = data.size - m.rest.size;
+  m.pickle->size = data.size - m.rest.size;
   g_array_unref (m.stack);
   g_array_unref (m.marks);
   g_array_unref (m.memo);
+  if (cut_off)
+    *cut_off = m.cut_off;
   if (!fine)
-    g_clear_pointer (&pickle, siamban_pickle_free);
-  return pickle;
+    g_clear_pointer (&m.pickle, siamban_pickle_free);
+  return m.pickle;
 }
 
 void
@@ -631,11 +815,12 @@ siamban_pickle_free (SiambanPickle *pickle)
 {
   g_ptr_array_unref (pickle->storages);
   g_ptr_array_unref (pickle->arrays);
+  g_ptr_array_unref (pickle->foreign);
   g_free (pickle);
 }
 
 const char *
-siamban_pickle_type_name (SiambanPickleType type)
+siamban_pickle_describe (const SiambanPickleValue *value)
 {
   static const char *const names[] = {
       [SIAMBAN_PICKLE_UNSET] = "nothing",
@@ -644,7 +829,6 @@ siamban_pickle_type_name (SiambanPickleType type)
       [SIAMBAN_PICKLE_INT] = "int",
       [SIAMBAN_PICKLE_LONG] = "long int",
       [SIAMBAN_PICKLE_STRING] = "str",
-      [SIAMBAN_PICKLE_OPAQUE] = "float or bytes",
       [SIAMBAN_PICKLE_TUPLE] = "tuple",
       [SIAMBAN_PICKLE_LIST] = "list",
       [SIAMBAN_PICKLE_DICT] = "dict",
@@ -653,7 +837,18 @@ siamban_pickle_type_name (SiambanPickleType type)
       [SIAMBAN_PICKLE_TENSOR] = "tensor",
   };
 
-  return names[type];
+  return value->type == SIAMBAN_PICKLE_OPAQUE ? value->text
+                                              : names[value->type];
+}
+
+GStrv
+siamban_pickle_list_foreign (const SiambanPickle *pickle)
+{
+  GStrv names = g_new0 (char *, pickle->foreign->len + 1);
+
+  for (guint i = 0; i < pickle->foreign->len; i++)
+    names[i] = g_strdup (g_ptr_array_index (pickle->foreign, i));
+  return names;
 }
 
 gboolean

@@ -4,11 +4,14 @@
 
 #include "checkpoint/checkpoint-private.h"
 
-/* A reader of Python pickles that knows what a state_dict and its usual
- * neighbours (epoch, optimizer, learning rates) are made of, and refuses every
- * other opcode and global by name. It runs nothing. Values are views of the
- * pickle or of each other, may be cyclic, and live as long as the
+/* A reader of Python pickles that knows what a state_dict is made of. It runs
+ * nothing: what any other global, class or call would make is one opaque value
+ * with a name. Opcodes that no pickler of today writes are refused. Values are
+ * views of the pickle or of each other, may be cyclic, and live as long as the
  * SiambanPickle; never walk them without a bound on depth. */
+
+/* A storage's key is a number. */
+#define SIAMBAN_MAX_STORAGE_KEY 32
 
 typedef enum
 {
@@ -18,25 +21,28 @@ typedef enum
   SIAMBAN_PICKLE_INT,    /* integer */
   SIAMBAN_PICKLE_LONG,   /* text: over 64 bits, little-endian */
   SIAMBAN_PICKLE_STRING, /* text, not terminated, of unchecked encoding */
-  SIAMBAN_PICKLE_OPAQUE, /* float, bytes, NumPy number: not kept */
+  SIAMBAN_PICKLE_OPAQUE, /* text: what it was, terminated, escaped */
   SIAMBAN_PICKLE_TUPLE,  /* items */
   SIAMBAN_PICKLE_LIST,   /* items */
   SIAMBAN_PICKLE_DICT,   /* items: key, value, key, value... */
   SIAMBAN_PICKLE_GLOBAL, /* global */
   /* Items of the persistent id: 'storage', storage class, key, location,
    * number of elements, then view or nothing; the first three and the fifth
-   * are sure to be of these types, the number not to be negative. */
+   * are sure to be of these types, the key not to be longer than
+   * SIAMBAN_MAX_STORAGE_KEY, the number not to be negative. */
   SIAMBAN_PICKLE_STORAGE,
-  /* Items of _rebuild_tensor_v2's arguments, not yet checked. */
+  /* Items of the arguments: storage, offset, shape, stride; not yet checked. */
   SIAMBAN_PICKLE_TENSOR
 } SiambanPickleType;
 
 typedef enum
 {
   SIAMBAN_GLOBAL_ORDERED_DICT,
-  SIAMBAN_GLOBAL_REBUILD_TENSOR,
-  SIAMBAN_GLOBAL_REBUILD_PARAMETER,
-  SIAMBAN_GLOBAL_INERT,
+  SIAMBAN_GLOBAL_TUPLE,             /* (tuple) */
+  SIAMBAN_GLOBAL_REBUILD_TENSOR,    /* (storage, offset, shape, stride ...) */
+  SIAMBAN_GLOBAL_REBUILD_TYPED,     /* its seventh argument is its type */
+  SIAMBAN_GLOBAL_REBUILD_PARAMETER, /* (tensor ...) */
+  SIAMBAN_GLOBAL_REBUILD_FROM_TYPE, /* (function, class, arguments, state) */
   SIAMBAN_GLOBAL_STORAGE
 } SiambanGlobalKind;
 
@@ -46,7 +52,7 @@ typedef struct
   const char *name;
   SiambanGlobalKind kind;
   guint element_size; /* of a storage class, in bytes */
-  int dtype;          /* of a storage class: a SiambanDtype, or -1 */
+  SiambanDtype dtype; /* of a storage class */
 } SiambanGlobal;
 
 typedef struct
@@ -66,18 +72,25 @@ typedef struct
 {
   SiambanPickleValue root;
   gsize size;          /* of the pickle, in bytes */
-  GPtrArray *storages; /* items of each persistent id, in order */
+  GPtrArray *storages; /* items of each storage's id, in order */
   GPtrArray *arrays;   /* owns all items */
+  GPtrArray *foreign;  /* char *: "module.name" of globals not known */
 } SiambanPickle;
 
-/* Reads the pickle at the start of @data. */
-SiambanPickle *siamban_pickle_read (SiambanSpan data, GError **error);
+/* Reads the pickle at the start of @data. Memory is taken in proportion to
+ * @file_size, the whole file's, and no more. @cut_off (nullable): whether it
+ * failed because @data ends too early. */
+SiambanPickle *siamban_pickle_read (
+    SiambanBytes data, guint64 file_size, gboolean *cut_off, GError **error);
 void siamban_pickle_free (SiambanPickle *pickle);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SiambanPickle, siamban_pickle_free)
 
-/* "int", "dict" ... as Python calls it. */
-const char *siamban_pickle_type_name (SiambanPickleType type);
+/* "int", "dict" ... as Python calls it, or what an opaque value was. */
+const char *siamban_pickle_describe (const SiambanPickleValue *value);
+
+/* The foreign globals' names. Transfer full. */
+GStrv siamban_pickle_list_foreign (const SiambanPickle *pickle);
 
 gboolean siamban_pickle_is_string (
     const SiambanPickleValue *value, const char *text);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "checkpoint/checkpoint-private.h"
 
+#include "base/json.h"
+#include "base/replace.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
-#include <stdio.h>
+#include <unistd.h>
 
 #define ALIGNMENT 8
 
@@ -20,36 +21,31 @@ n_bytes (const SiambanTensorSource *source)
 }
 
 static void
-add_metadata (JsonBuilder *builder, const char *const *metadata)
+add_metadata (GString *header, const char *const *metadata)
 {
-  json_builder_set_member_name (builder, "__metadata__");
-  json_builder_begin_object (builder);
-  for (; metadata[0] != NULL; metadata += 2) {
-    json_builder_set_member_name (builder, metadata[0]);
-    json_builder_add_string_value (builder, metadata[1]);
+  const char *separator = "\"__metadata__\":{";
+
+  for (; metadata[0]; metadata += 2, separator = ",") {
+    g_string_append (header, separator);
+    siamban_json_append (header, metadata[0]);
+    g_string_append_c (header, ':');
+    siamban_json_append (header, metadata[1]);
   }
-  json_builder_end_object (builder);
+  g_string_append (header, g_str_equal (separator, ",") ? "}," : "");
 }
 
 static void
-add_tensor (
-    JsonBuilder *builder, const SiambanTensorSource *source, guint64 offset)
+add_tensor (GString *header, const SiambanTensorSource *source, guint64 offset)
 {
-  json_builder_set_member_name (builder, source->name);
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "dtype");
-  json_builder_add_string_value (builder, siamban_dtype_code (source->dtype));
-  json_builder_set_member_name (builder, "shape");
-  json_builder_begin_array (builder);
+  siamban_json_append (header, source->name);
+  g_string_append_printf (header, ":{\"dtype\":\"%s\",\"shape\":[",
+      siamban_dtype_code (source->dtype));
   for (unsigned i = 0; i < source->n_dims; i++)
-    json_builder_add_int_value (builder, (gint64)source->shape[i]);
-  json_builder_end_array (builder);
-  json_builder_set_member_name (builder, "data_offsets");
-  json_builder_begin_array (builder);
-  json_builder_add_int_value (builder, (gint64)offset);
-  json_builder_add_int_value (builder, (gint64)(offset + n_bytes (source)));
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
+    g_string_append_printf (
+        header, "%s%" G_GUINT64_FORMAT, i ? "," : "", source->shape[i]);
+  g_string_append_printf (header,
+      "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}",
+      offset, offset + n_bytes (source));
 }
 
 /* The length of the header, and the header, padded so that data are aligned. */
@@ -57,23 +53,19 @@ static GString *
 make_header (const SiambanTensorSource *tensors, guint n_tensors,
     const char *const *metadata)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL;
-  GString *header = g_string_new_len ("\0\0\0\0\0\0\0\0", 8);
+  GString *header = g_string_new_len ("\0\0\0\0\0\0\0\0{", 9);
   guint64 offset = 0, length;
 
-  json_builder_begin_object (builder);
-  if (metadata != NULL)
-    add_metadata (builder, metadata);
+  if (metadata)
+    add_metadata (header, metadata);
   for (guint i = 0; i < n_tensors; i++) {
-    add_tensor (builder, &tensors[i], offset);
+    g_string_append (header, i ? "," : "");
+    add_tensor (header, &tensors[i], offset);
     offset += n_bytes (&tensors[i]);
   }
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
-  g_string_append (header, text);
+  if (header->str[header->len - 1] == ',')
+    g_string_truncate (header, header->len - 1);
+  g_string_append_c (header, '}');
   while (header->len % ALIGNMENT != 0)
     g_string_append_c (header, ' ');
   length = GUINT64_TO_LE (header->len - 8);
@@ -82,59 +74,80 @@ make_header (const SiambanTensorSource *tensors, guint n_tensors,
 }
 
 static gboolean
-write_all (FILE *file, const GString *header,
-    const SiambanTensorSource *tensors, guint n_tensors)
+write_all (
+    int fd, const char *path, const void *data, gsize size, GError **error)
 {
-  if (fwrite (header->str, 1, header->len, file) != header->len)
-    return FALSE;
-  for (guint i = 0; i < n_tensors; i++) {
-    gsize size = n_bytes (&tensors[i]);
+  const guint8 *from = data;
 
-    if (size > 0 && fwrite (tensors[i].data, 1, size, file) != size)
+  while (size > 0) {
+    gssize n = write (fd, from, size);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0) {
+      g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
+          g_strerror (errno));
       return FALSE;
+    }
+    from += n;
+    size -= n;
   }
-  return fflush (file) == 0 && g_fsync (fileno (file)) == 0;
+  return TRUE;
 }
 
-/* Writes the open file @fd, and closes it. errno says why it failed. */
 static gboolean
-fill_file (int fd, const SiambanTensorSource *tensors, guint n_tensors,
-    const char *const *metadata)
+write_source (
+    int fd, const char *path, const SiambanTensorSource *source, GError **error)
 {
-  FILE *file = fdopen (fd, "wb");
-  GString *header;
-  gboolean written;
-  int reason;
+  gsize size = n_bytes (source);
+  g_autofree guint8 *data = NULL;
 
-  if (file == NULL) {
-    g_close (fd, NULL);
+  if (source->data || size == 0)
+    return write_all (fd, path, source->data, size, error);
+  data = g_malloc (size);
+  return siamban_tensor_read_raw (source->tensor, data, error) &&
+         write_all (fd, path, data, size, error);
+}
+
+gboolean
+siamban_safetensors_write_to (int fd, const char *path,
+    const SiambanTensorSource *tensors, guint n_tensors,
+    const char *const *metadata, GError **error)
+{
+  GString *header = make_header (tensors, n_tensors, metadata);
+  gboolean fine = write_all (fd, path, header->str, header->len, error);
+
+  g_string_free (header, TRUE);
+  for (guint i = 0; fine && i < n_tensors; i++)
+    fine = write_source (fd, path, &tensors[i], error);
+  if (fine && g_fsync (fd) < 0) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
+        g_strerror (errno));
     return FALSE;
   }
-  header = make_header (tensors, n_tensors, metadata);
-  written = write_all (file, header, tensors, n_tensors);
-  reason = errno;
-  g_string_free (header, TRUE);
-  if (fclose (file) != 0)
-    return FALSE;
-  errno = reason;
-  return written;
+  return fine;
+}
+
+static gboolean
+refuse_file (const char *path, GError **error)
+{
+  g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
+      siamban_replace_reason (errno));
+  return FALSE;
 }
 
 gboolean
 siamban_safetensors_write (const char *path, const SiambanTensorSource *tensors,
     guint n_tensors, const char *const *metadata, GError **error)
 {
-  g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
-  int fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
-  int reason;
+  SiambanReplace *file = siamban_replace_begin (path);
 
-  if (fd >= 0 && fill_file (fd, tensors, n_tensors, metadata) &&
-      g_rename (temporary, path) == 0)
-    return TRUE;
-  reason = errno;
-  if (fd >= 0)
-    g_unlink (temporary);
-  g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
-      g_strerror (reason));
-  return FALSE;
+  if (!file)
+    return refuse_file (path, error);
+  if (!siamban_safetensors_write_to (
+          file->fd, path, tensors, n_tensors, metadata, error)) {
+    siamban_replace_abandon (file);
+    return FALSE;
+  }
+  return siamban_replace_commit (file) || refuse_file (path, error);
 }

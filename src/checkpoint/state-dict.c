@@ -4,15 +4,14 @@
 typedef struct
 {
   SiambanCheckpoint *checkpoint;
-  GHashTable *storages;
-  const char *prefix;
+  GTree *storages;
 } Reader;
 
 /* The elements of a storage, of the class's dtype. */
 typedef struct
 {
   const SiambanGlobal *class;
-  const guint8 *data;
+  guint64 offset; /* in the file */
   guint64 n_elements;
 } Storage;
 
@@ -37,7 +36,7 @@ narrow (Storage *storage, const GArray *id, GError **error)
   if (offset > storage->n_elements || size > storage->n_elements - offset)
     return siamban_refuse (
         error, "its storage is a view beyond the storage it views");
-  storage->data += offset * storage->class->element_size;
+  storage->offset += offset * storage->class->element_size;
   storage->n_elements = size;
   return TRUE;
 }
@@ -47,23 +46,22 @@ find_storage (
     const Reader *reader, const GArray *id, Storage *storage, GError **error)
 {
   const SiambanPickleValue *key = siamban_pickle_nth (id, 2);
-  g_autofree char *text = g_strndup (key->text, key->length);
-  g_autofree char *name = g_strconcat (reader->prefix, text, NULL);
-  const SiambanSpan *span = g_hash_table_lookup (reader->storages, name);
+  g_autofree char *name = g_strndup (key->text, key->length);
+  const SiambanExtent *extent = g_tree_lookup (reader->storages, name);
 
   storage->class = siamban_pickle_nth (id, 1)->global;
   storage->n_elements = siamban_pickle_nth (id, 4)->integer;
-  if (span == NULL) {
+  if (!extent) {
     g_autofree char *quoted = siamban_quote (name, strlen (name));
 
     return siamban_refuse (error, "its storage %s is not in the file", quoted);
   }
-  if (storage->n_elements > span->size / storage->class->element_size)
+  if (storage->n_elements > extent->size / storage->class->element_size)
     return siamban_refuse (error,
         "its storage should have %" G_GUINT64_FORMAT
-        " elements, but the file has %" G_GSIZE_FORMAT " bytes of it",
-        storage->n_elements, span->size);
-  storage->data = span->data;
+        " elements, but the file has %" G_GUINT64_FORMAT " bytes of it",
+        storage->n_elements, extent->size);
+  storage->offset = extent->offset;
   return narrow (storage, id, error);
 }
 
@@ -74,7 +72,7 @@ read_sizes (const SiambanPickleValue *tuple, guint64 *sizes, unsigned *n,
 {
   if (tuple->type != SIAMBAN_PICKLE_TUPLE)
     return siamban_refuse (error, "its %s is of type %s, expected tuple", what,
-        siamban_pickle_type_name (tuple->type));
+        siamban_pickle_describe (tuple));
   if (tuple->items->len > SIAMBAN_MAX_DIMS)
     return siamban_refuse (error, "it has %u dimensions, expected %d at most",
         tuple->items->len, SIAMBAN_MAX_DIMS);
@@ -108,7 +106,7 @@ static gboolean
 place (SiambanTensor *tensor, const Storage *storage,
     const SiambanPickleValue *offset, GError **error)
 {
-  tensor->data = storage->data;
+  tensor->offset = storage->offset;
   if (offset->type != SIAMBAN_PICKLE_INT || offset->integer < 0)
     return siamban_refuse (error, "its offset is not a counting number");
   if (!siamban_tensor_count (tensor))
@@ -119,7 +117,7 @@ place (SiambanTensor *tensor, const Storage *storage,
     return siamban_refuse (error, "it reaches beyond its storage");
   if (tensor->n_elements > storage->n_elements)
     return siamban_refuse (error, "it has more elements than its storage");
-  tensor->data += (guint64)offset->integer * storage->class->element_size;
+  tensor->offset += (guint64)offset->integer * storage->class->element_size;
   return TRUE;
 }
 
@@ -135,11 +133,11 @@ read_layout (const Reader *reader, const GArray *args, SiambanTensor *tensor,
     return siamban_refuse (error, "it has no storage");
   if (!find_storage (reader, arg[0].items, &storage, error))
     return FALSE;
-  if (storage.class->dtype < 0)
-    return siamban_refuse (error,
-        "it is a torch.%s, expected float32, float16, bfloat16 or int64",
-        storage.class->name);
   tensor->dtype = storage.class->dtype;
+  if (tensor->dtype == SIAMBAN_DTYPE_OTHER) {
+    tensor->type = storage.class->name;
+    return TRUE;
+  }
   if (!read_sizes (&arg[2], tensor->shape, &tensor->n_dims, "shape", error) ||
       !read_sizes (&arg[3], tensor->strides, &n_strides, "stride", error))
     return FALSE;
@@ -149,24 +147,20 @@ read_layout (const Reader *reader, const GArray *args, SiambanTensor *tensor,
 }
 
 static gboolean
-read_tensor (const Reader *reader, const SiambanPickleValue *name,
+read_entry (const Reader *reader, const SiambanPickleValue *name,
     const SiambanPickleValue *value, GError **error)
 {
-  g_autofree char *quoted = NULL;
-  SiambanTensor tensor = {0};
+  SiambanTensor tensor = {.dtype = SIAMBAN_DTYPE_OTHER};
 
   if (name->type != SIAMBAN_PICKLE_STRING)
     return siamban_refuse (error,
         "a key of the state_dict is of type %s, expected the name of a tensor",
-        siamban_pickle_type_name (name->type));
-  quoted = siamban_quote (name->text, name->length);
+        siamban_pickle_describe (name));
   if (value->type != SIAMBAN_PICKLE_TENSOR)
-    return siamban_refuse (error,
-        "entry %s is of type %s, expected a tensor: a state_dict lies bare in "
-        "the "
-        "file or under 'state_dict'",
-        quoted, siamban_pickle_type_name (value->type));
-  if (!read_layout (reader, value->items, &tensor, error)) {
+    tensor.type = siamban_pickle_describe (value);
+  else if (!read_layout (reader, value->items, &tensor, error)) {
+    g_autofree char *quoted = siamban_quote (name->text, name->length);
+
     g_prefix_error (error, "tensor %s: ", quoted);
     return FALSE;
   }
@@ -174,23 +168,44 @@ read_tensor (const Reader *reader, const SiambanPickleValue *name,
       reader->checkpoint, &tensor, name->text, name->length, error);
 }
 
+/* Those that training scripts put it under; only the first is taken at its
+ * word. */
+static const SiambanPickleValue *
+find_state_dict (const SiambanPickleValue *root)
+{
+  static const char *const keys[] = {
+      "state_dict", "model_state_dict", "model", "net", "network"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    const SiambanPickleValue *value = siamban_pickle_lookup (root, keys[i]);
+
+    if (value && (i == 0 || value->type == SIAMBAN_PICKLE_DICT))
+      return value;
+  }
+  return root;
+}
+
 gboolean
 siamban_state_dict_read (SiambanCheckpoint *checkpoint,
-    const SiambanPickle *pickle, GHashTable *storages, const char *prefix,
-    GError **error)
+    const SiambanPickle *pickle, GTree *storages, GError **error)
 {
-  const Reader reader = {checkpoint, storages, prefix};
+  const Reader reader = {checkpoint, storages};
   const SiambanPickleValue *dict = &pickle->root;
 
-  if (dict->type == SIAMBAN_PICKLE_DICT &&
-      siamban_pickle_lookup (dict, "state_dict") != NULL)
-    dict = siamban_pickle_lookup (dict, "state_dict");
+  if (dict->type == SIAMBAN_PICKLE_DICT)
+    dict = find_state_dict (dict);
+  if (dict->type == SIAMBAN_PICKLE_OPAQUE)
+    return siamban_refuse (error,
+        "expected a state_dict, found %s: a whole model, which is of use only "
+        "with its Python code? Save its state_dict()",
+        siamban_pickle_describe (dict));
   if (dict->type != SIAMBAN_PICKLE_DICT)
     return siamban_refuse (error, "expected a state_dict, found %s",
-        siamban_pickle_type_name (dict->type));
+        siamban_pickle_describe (dict));
   for (guint i = 0; i < dict->items->len; i += 2)
-    if (!read_tensor (&reader, siamban_pickle_nth (dict->items, i),
+    if (!read_entry (&reader, siamban_pickle_nth (dict->items, i),
             siamban_pickle_nth (dict->items, i + 1), error))
       return FALSE;
+  checkpoint->foreign = siamban_pickle_list_foreign (pickle);
   return TRUE;
 }

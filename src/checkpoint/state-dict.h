@@ -4,12 +4,11 @@
 
 #include "checkpoint/pickle.h"
 
-/* Adds the tensors of the state_dict that the value of @pickle is or has under
- * "state_dict". @storages: char * -> SiambanSpan *, the bytes of the storage
- * with key K under the name @prefix K; a tensor that reaches beyond them is
+/* Adds the entries of the state_dict that the value of @pickle is or has under
+ * "state_dict" or another such key. @storages: char * -> SiambanExtent *, the
+ * bytes of each storage by its key; a tensor that reaches beyond them is
  * refused. */
 gboolean siamban_state_dict_read (SiambanCheckpoint *checkpoint,
-    const SiambanPickle *pickle, GHashTable *storages, const char *prefix,
-    GError **error);
+    const SiambanPickle *pickle, GTree *storages, GError **error);
 
 #endif

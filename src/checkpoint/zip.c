@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "checkpoint/zip.h"
 
+#include <zlib.h>
+
 #define LOCAL_SIZE     30
 #define ENTRY_SIZE     46
 #define END_SIZE       22
@@ -10,61 +12,69 @@
 #define ENCRYPTED      (1 << 0 | 1 << 6 | 1 << 13)
 #define ZIP64_EXTRA_ID 1
 #define IN_ZIP64       G_MAXUINT32
+#define CHUNK          ((gsize)1 << 18)
 
+/* Reads @size bytes that begin with @mark. FALSE without @error if there are no
+ * such. */
 static gboolean
-has_signature (SiambanSpan file, guint64 position, gsize size, const char *mark)
+read_record (const SiambanFile *file, guint64 offset, gsize size,
+    const char *mark, guint8 *record)
 {
-  return file.size >= size && position <= file.size - size &&
-         memcmp (file.data + position, mark, 4) == 0;
+  guint64 whole = siamban_file_size (file);
+
+  return whole >= size && offset <= whole - size &&
+         siamban_file_read (file, offset, record, size, NULL) &&
+         memcmp (record, mark, 4) == 0;
 }
 
+/* Copies the record at the end, behind which there may be a comment. */
 static gboolean
-find_end (SiambanSpan file, gsize *position)
+find_end (const SiambanFile *file, guint64 *position, guint8 *end)
 {
-  gsize tried = 0;
+  guint64 whole = siamban_file_size (file);
+  gsize size = MIN (whole, END_SIZE + MAX_COMMENT);
+  g_autofree guint8 *tail = siamban_file_load (file, whole - size, size, NULL);
 
-  if (file.size < END_SIZE)
+  if (!tail || size < END_SIZE)
     return FALSE;
-  for (gsize at = file.size - END_SIZE; tried <= MAX_COMMENT; at--, tried++) {
-    if (has_signature (file, at, END_SIZE, "PK\5\6") &&
-        siamban_le16 (file.data + at + 20) == tried) {
-      *position = at;
+  for (gsize at = size - END_SIZE + 1; at-- > 0;)
+    if (memcmp (tail + at, "PK\5\6", 4) == 0 &&
+        siamban_le16 (tail + at + 20) == size - END_SIZE - at) {
+      *position = whole - size + at;
+      memcpy (end, tail + at, END_SIZE);
       return TRUE;
     }
-    if (at == 0)
-      break;
-  }
   return FALSE;
 }
 
 /* Finds the central directory and the number of its entries. */
 static gboolean
-find_directory (SiambanSpan file, SiambanSpan *directory, guint64 *n_entries,
-    GError **error)
+find_directory (const SiambanFile *file, SiambanExtent *directory,
+    guint64 *n_entries, GError **error)
 {
-  guint64 start, size;
-  gsize end;
+  guint8 end[END_SIZE], locator[LOCATOR_SIZE], end64[END64_SIZE];
+  guint64 at, whole = siamban_file_size (file);
 
-  if (!find_end (file, &end))
+  if (!find_end (file, &at, end))
     return siamban_refuse (error,
         "no zip directory at the end of the file: it is cut off or damaged");
-  *n_entries = siamban_le16 (file.data + end + 10);
-  size = siamban_le32 (file.data + end + 12);
-  start = siamban_le32 (file.data + end + 16);
-  if (end >= LOCATOR_SIZE &&
-      has_signature (file, end - LOCATOR_SIZE, LOCATOR_SIZE, "PK\6\7")) {
-    guint64 end64 = siamban_le64 (file.data + end - LOCATOR_SIZE + 8);
-
-    if (!has_signature (file, end64, END64_SIZE, "PK\6\6"))
+  *n_entries = siamban_le16 (end + 10);
+  *directory =
+      (SiambanExtent){siamban_le32 (end + 16), siamban_le32 (end + 12)};
+  if (at >= LOCATOR_SIZE &&
+      read_record (file, at - LOCATOR_SIZE, LOCATOR_SIZE, "PK\6\7", locator)) {
+    if (!read_record (
+            file, siamban_le64 (locator + 8), END64_SIZE, "PK\6\6", end64))
       return siamban_refuse (error, "the zip64 directory is damaged");
-    *n_entries = siamban_le64 (file.data + end64 + 32);
-    size = siamban_le64 (file.data + end64 + 40);
-    start = siamban_le64 (file.data + end64 + 48);
+    *n_entries = siamban_le64 (end64 + 32);
+    *directory =
+        (SiambanExtent){siamban_le64 (end64 + 48), siamban_le64 (end64 + 40)};
   }
-  if (start > file.size || size > file.size - start)
+  if (directory->offset > whole || directory->size > whole - directory->offset)
     return siamban_refuse (error, "the zip directory lies outside the file");
-  directory->data = file.data + start;
-  directory->size = size;
+  if (directory->size > SIAMBAN_MAX_INDEX)
+    return siamban_refuse (
+        error, "the zip directory is over %u bytes long", SIAMBAN_MAX_INDEX);
   return TRUE;
 }
 
@@ -75,7 +85,7 @@ typedef struct
 
 /* Fields that do not fit 32 bits stand in the zip64 extra, in this order. */
 static gboolean
-widen_place (SiambanSpan extra, Place *place)
+widen_place (SiambanBytes extra, Place *place)
 {
   guint64 *fields[] = {&place->size, &place->packed_size, &place->offset};
   gsize at = 4;
@@ -100,19 +110,19 @@ widen_place (SiambanSpan extra, Place *place)
 }
 
 static gboolean
-locate (SiambanSpan file, const Place *place, SiambanSpan *span)
+locate (const SiambanFile *file, const Place *place, SiambanExtent *extent)
 {
+  guint64 whole = siamban_file_size (file);
+  guint8 local[LOCAL_SIZE];
   guint64 start;
 
-  if (!has_signature (file, place->offset, LOCAL_SIZE, "PK\3\4"))
+  if (!read_record (file, place->offset, LOCAL_SIZE, "PK\3\4", local))
     return FALSE;
-  start = place->offset + LOCAL_SIZE +
-          siamban_le16 (file.data + place->offset + 26) +
-          siamban_le16 (file.data + place->offset + 28);
-  if (start > file.size || place->size > file.size - start)
+  start = place->offset + LOCAL_SIZE + siamban_le16 (local + 26) +
+          siamban_le16 (local + 28);
+  if (start > whole || place->size > whole - start)
     return FALSE;
-  span->data = file.data + start;
-  span->size = place->size;
+  *extent = (SiambanExtent){start, place->size};
   return TRUE;
 }
 
@@ -128,61 +138,120 @@ check_stored (const guint8 *entry, const char *quoted, GError **error)
   return TRUE;
 }
 
+/* Where the entry lies whose record in the directory is @entry. */
+static gboolean
+read_place (const SiambanFile *file, const guint8 *entry, gsize name_size,
+    SiambanSum *sum)
+{
+  SiambanBytes extra = {
+      entry + ENTRY_SIZE + name_size, siamban_le16 (entry + 30)};
+  Place place = {
+      .packed_size = siamban_le32 (entry + 20),
+      .size = siamban_le32 (entry + 24),
+      .offset = siamban_le32 (entry + 42),
+  };
+
+  sum->crc = siamban_le32 (entry + 16);
+  return widen_place (extra, &place) && place.packed_size == place.size &&
+         locate (file, &place, &sum->extent);
+}
+
 /* One central entry; moves @rest behind it. */
 static gboolean
 read_entry (
-    SiambanSpan file, SiambanSpan *rest, GHashTable *entries, GError **error)
+    const SiambanFile *file, SiambanBytes *rest, GTree *entries, GError **error)
 {
   const guint8 *entry = rest->data;
-  const char *name = (const char *)entry + ENTRY_SIZE;
-  gsize name_size, extra_size, whole;
-  g_autofree char *quoted = NULL;
-  SiambanSpan extra, span;
-  Place place;
+  const char *text = (const char *)entry + ENTRY_SIZE;
+  gsize name_size, whole;
+  g_autofree char *quoted = NULL, *name = NULL;
+  SiambanSum sum;
 
-  if (!has_signature (*rest, 0, ENTRY_SIZE, "PK\1\2"))
+  if (rest->size < ENTRY_SIZE || memcmp (entry, "PK\1\2", 4) != 0)
     return siamban_refuse (error, "the zip directory is damaged");
   name_size = siamban_le16 (entry + 28);
-  extra_size = siamban_le16 (entry + 30);
-  whole = ENTRY_SIZE + name_size + extra_size + siamban_le16 (entry + 32);
-  if (whole > rest->size || memchr (name, 0, name_size) != NULL)
+  whole = ENTRY_SIZE + name_size + siamban_le16 (entry + 30) +
+          siamban_le16 (entry + 32);
+  if (whole > rest->size || memchr (text, 0, name_size))
     return siamban_refuse (error, "the zip directory is damaged");
-  quoted = siamban_quote (name, name_size);
+  quoted = siamban_quote (text, name_size);
   if (!check_stored (entry, quoted, error))
     return FALSE;
-  place.packed_size = siamban_le32 (entry + 20);
-  place.size = siamban_le32 (entry + 24);
-  place.offset = siamban_le32 (entry + 42);
-  extra = (SiambanSpan){entry + ENTRY_SIZE + name_size, extra_size};
-  if (!widen_place (extra, &place) || place.packed_size != place.size ||
-      !locate (file, &place, &span))
+  if (!read_place (file, entry, name_size, &sum))
     return siamban_refuse (
         error, "zip entry %s lies outside the file or is damaged", quoted);
-  if (!g_hash_table_insert (
-          entries, g_strndup (name, name_size), g_memdup2 (&span, sizeof span)))
+  name = g_strndup (text, name_size);
+  if (g_tree_lookup (entries, name))
     return siamban_refuse (error, "zip entry %s is there twice", quoted);
+  g_tree_insert (
+      entries, g_steal_pointer (&name), g_memdup2 (&sum, sizeof sum));
   rest->data += whole;
   rest->size -= whole;
   return TRUE;
 }
 
-GHashTable *
-siamban_zip_read (SiambanSpan file, GError **error)
+static gboolean
+add_size (gpointer name, gpointer sum, gpointer total)
 {
-  g_autoptr (GHashTable) entries =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  SiambanSpan directory = {0};
-  guint64 n_entries = 0;
+  (void)name;
+  *(guint64 *)total += ((const SiambanSum *)sum)->extent.size;
+  return FALSE;
+}
 
-  if (!find_directory (file, &directory, &n_entries, error))
+static gboolean
+check_overlap (const SiambanFile *file, GTree *entries, GError **error)
+{
+  guint64 total = 0;
+
+  g_tree_foreach (entries, add_size, &total);
+  if (total > siamban_file_size (file))
+    return siamban_refuse (
+        error, "entries of the zip archive overlap: they are larger than it");
+  return TRUE;
+}
+
+GTree *
+siamban_zip_read (const SiambanFile *file, GError **error)
+{
+  g_autoptr (GTree) entries =
+      g_tree_new_full (siamban_compare_names, NULL, g_free, g_free);
+  g_autofree guint8 *directory = NULL;
+  SiambanExtent place = {0, 0};
+  guint64 n_entries = 0;
+  SiambanBytes rest;
+
+  if (!find_directory (file, &place, &n_entries, error))
     return NULL;
   if (n_entries > SIAMBAN_MAX_ENTRIES) {
     siamban_refuse (
         error, "more than %u entries in the zip archive", SIAMBAN_MAX_ENTRIES);
     return NULL;
   }
+  directory = siamban_file_load (file, place.offset, place.size, error);
+  rest = (SiambanBytes){directory, place.size};
+  if (!directory)
+    return NULL;
   for (guint64 i = 0; i < n_entries; i++)
-    if (!read_entry (file, &directory, entries, error))
+    if (!read_entry (file, &rest, entries, error))
       return NULL;
-  return g_steal_pointer (&entries);
+  return check_overlap (file, entries, error) ? g_steal_pointer (&entries)
+                                              : NULL;
+}
+
+gboolean
+siamban_zip_check (
+    const SiambanFile *file, const SiambanSum *sum, GError **error)
+{
+  g_autofree guint8 *chunk = g_malloc (CHUNK);
+  guint32 crc = 0;
+
+  for (guint64 done = 0; done < sum->extent.size;) {
+    gsize n = MIN (CHUNK, sum->extent.size - done);
+
+    if (!siamban_file_read (file, sum->extent.offset + done, chunk, n, error))
+      return FALSE;
+    crc = crc32 (crc, chunk, n);
+    done += n;
+  }
+  return crc == sum->crc;
 }

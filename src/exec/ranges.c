@@ -2,13 +2,16 @@
 #include "exec/ranges.h"
 
 #include <float.h>
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
+
+#define MAX_NAME 100 /* bytes of it that are shown */
+
 struct _SiambanRanges
 {
-  GHashTable *by_name; /* char * -> SiambanRange *, or NULL */
+  GTree *by_name; /* char * -> SiambanRange *, or NULL */
 };
 
 static gboolean
@@ -20,80 +23,80 @@ refuse (GError **error, const SiambanCheckpoint *checkpoint, const char *what)
   return FALSE;
 }
 
-/* JsonParser calls itself for each level and knows more than JSON. */
-static gboolean
-is_flat (const char *text)
+static gint
+compare (gconstpointer a, gconstpointer b, gpointer data)
 {
-  gboolean in_string = FALSE;
-  int depth = 0;
+  (void)data;
+  return strcmp (a, b);
+}
 
-  for (; *text; text++) {
-    if (strchr ("\\/'", *text))
-      return FALSE;
-    if (*text == '"')
-      in_string = !in_string;
-    else if (!in_string && strchr ("[{", *text))
-      depth++;
-    else if (!in_string && strchr ("]}", *text))
-      depth--;
-    if (depth > 2)
-      return FALSE;
-  }
+static gboolean
+read_bound (SiambanJson *json, gboolean *first, float *bound)
+{
+  double value;
+
+  if (!siamban_json_more (json, ']', first) ||
+      !siamban_json_number (json, &value))
+    return FALSE;
+  *bound = value;
+  return fabs (value) <= FLT_MAX / 4;
+}
+
+/* *@range is NULL for null. */
+static gboolean
+read_range (SiambanJson *json, SiambanRange **range)
+{
+  gboolean first = TRUE;
+  SiambanRange limits;
+
+  *range = NULL;
+  if (siamban_json_peek (json) == 'n')
+    return siamban_json_skip (json);
+  if (siamban_json_peek (json) != '[')
+    return FALSE;
+  siamban_json_open (json, '[');
+  if (!read_bound (json, &first, &limits.low) ||
+      !read_bound (json, &first, &limits.high) || limits.low > limits.high ||
+      siamban_json_more (json, ']', &first) || siamban_json_failed (json))
+    return FALSE;
+  *range = g_memdup2 (&limits, sizeof limits);
   return TRUE;
 }
 
 static gboolean
-read_bound (JsonArray *array, guint i, float *bound)
+refuse_range (
+    const SiambanCheckpoint *checkpoint, const char *name, GError **error)
 {
-  JsonNode *node = json_array_get_element (array, i);
-  GType type = json_node_get_value_type (node);
-  double value = json_node_get_double (node);
+  g_autofree char *start = g_strndup (name, MAX_NAME);
+  g_autofree char *escaped = g_strescape (start, NULL);
+  g_autofree char *what =
+      g_strdup_printf ("has for \"%s\" something other than [low, high], two "
+                       "finite numbers in order, or null, once",
+          escaped);
 
-  *bound = value;
-  return (type == G_TYPE_DOUBLE || type == G_TYPE_INT64) &&
-         fabs (value) <= FLT_MAX / 4;
+  return refuse (error, checkpoint, what);
 }
 
 static gboolean
-read_range (JsonNode *node, SiambanRange *range)
-{
-  JsonArray *array;
-
-  if (!JSON_NODE_HOLDS_ARRAY (node))
-    return FALSE;
-  array = json_node_get_array (node);
-  return json_array_get_length (array) == 2 &&
-         read_bound (array, 0, &range->low) &&
-         read_bound (array, 1, &range->high) && range->low <= range->high;
-}
-
-static gboolean
-read_ranges (SiambanRanges *ranges, JsonObject *object,
+read_ranges (SiambanRanges *ranges, SiambanJson *json,
     const SiambanCheckpoint *checkpoint, GError **error)
 {
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
+  g_autoptr (GString) name = g_string_new (NULL);
+  gboolean first = TRUE;
 
-  json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &name, &node)) {
-    SiambanRange *range = NULL;
+  siamban_json_open (json, '{');
+  while (siamban_json_more (json, '}', &first)) {
+    SiambanRange *range;
 
-    if (!JSON_NODE_HOLDS_NULL (node)) {
-      range = g_new (SiambanRange, 1);
-      if (!read_range (node, range)) {
-        g_autofree char *what = g_strdup_printf (
-            "has for \"%.100s\" something other than [low, high], two finite "
-            "numbers in order, or null",
-            name);
-
-        g_free (range);
-        return refuse (error, checkpoint, what);
-      }
-    }
-    g_hash_table_insert (ranges->by_name, g_strdup (name), range);
+    if (!siamban_json_key (json, name))
+      break;
+    if (g_tree_lookup_extended (ranges->by_name, name->str, NULL, NULL) ||
+        !read_range (json, &range))
+      return refuse_range (checkpoint, name->str, error);
+    g_tree_insert (ranges->by_name, g_strdup (name->str), range);
   }
-  return TRUE;
+  return siamban_json_end (json) ||
+         refuse (error, checkpoint, "is not a JSON object of plain lists");
 }
 
 gboolean
@@ -107,26 +110,19 @@ siamban_ranges_read (const SiambanCheckpoint *checkpoint, GError **error)
 {
   const char *text =
       siamban_checkpoint_metadata (checkpoint, SIAMBAN_RANGES_KEY);
-  g_autoptr (JsonParser) parser = json_parser_new ();
   SiambanRanges *ranges;
-  JsonNode *root;
+  SiambanJson json;
 
-  if (text == NULL) {
+  if (!text) {
     refuse (error, checkpoint,
         "is missing, expected in a checkpoint for int8: make one with "
         "siamban-quantize");
     return NULL;
   }
-  if (!is_flat (text) || !json_parser_load_from_data (parser, text, -1, NULL) ||
-      (root = json_parser_get_root (parser)) == NULL ||
-      !JSON_NODE_HOLDS_OBJECT (root)) {
-    refuse (error, checkpoint, "is not a JSON object of plain lists");
-    return NULL;
-  }
+  json = siamban_json (text, strlen (text));
   ranges = g_new (SiambanRanges, 1);
-  ranges->by_name =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (read_ranges (ranges, json_node_get_object (root), checkpoint, error))
+  ranges->by_name = g_tree_new_full (compare, NULL, g_free, g_free);
+  if (read_ranges (ranges, &json, checkpoint, error))
     return ranges;
   siamban_ranges_free (ranges);
   return NULL;
@@ -135,9 +131,9 @@ siamban_ranges_read (const SiambanCheckpoint *checkpoint, GError **error)
 void
 siamban_ranges_free (SiambanRanges *ranges)
 {
-  if (ranges == NULL)
+  if (!ranges)
     return;
-  g_hash_table_unref (ranges->by_name);
+  g_tree_unref (ranges->by_name);
   g_free (ranges);
 }
 
@@ -145,6 +141,6 @@ gboolean
 siamban_ranges_find (
     const SiambanRanges *ranges, const char *conv, const SiambanRange **range)
 {
-  return g_hash_table_lookup_extended (
+  return g_tree_lookup_extended (
       ranges->by_name, conv, NULL, (gpointer *)range);
 }

@@ -139,6 +139,11 @@ check_tensor (const SiambanWeights *weights, const SiambanTensor *tensor,
 {
   if (!tensor)
     return fail (weights, name, error, "is missing", shape, n_dims);
+  if (!siamban_dtype_is_float (tensor->dtype)) {
+    g_autofree char *problem = g_strdup_printf ("is of type %s", tensor->type);
+
+    return fail (weights, name, error, problem, shape, n_dims);
+  }
   if (!has_shape (tensor, shape, n_dims)) {
     char *has = shape_to_string (tensor->shape, tensor->n_dims);
     char *problem = g_strconcat ("has shape ", has, NULL);
@@ -147,8 +152,6 @@ check_tensor (const SiambanWeights *weights, const SiambanTensor *tensor,
     g_free (has);
     return FALSE;
   }
-  if (tensor->dtype == SIAMBAN_DTYPE_I64)
-    return fail (weights, name, error, "holds integers", shape, n_dims);
   if (repeats (tensor))
     return fail (weights, name, error, "repeats elements", shape, n_dims);
   return TRUE;
@@ -202,8 +205,10 @@ read_values (
   if (!tensor)
     return NULL;
   float *values = g_new (float, tensor->n_elements);
-  siamban_tensor_read_f32 (tensor, values);
-  siamban_tensor_forget (tensor);
+  if (!siamban_tensor_read_f32 (tensor, values, error)) {
+    g_free (values);
+    return NULL;
+  }
   if (!all_finite (values, tensor->n_elements)) {
     fail (weights, tensor->name, error, "holds a number that is not finite",
         tensor->shape, tensor->n_dims);

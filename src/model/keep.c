@@ -50,7 +50,9 @@ siamban_keep_open (const SiambanCheckpoint *checkpoint, const char *config,
       siamban_precision_name (precision), NULL);
   name = file_name (path, config, kind);
   file = g_build_filename (folder, name, NULL);
-  digest = siamban_checkpoint_digest (checkpoint);
+  digest = siamban_checkpoint_digest (checkpoint, NULL);
+  if (!digest)
+    return NULL;
   key = g_strjoin ("\n", SIAMBAN_VERSION, kind, identity, digest, NULL);
   return siamban_packed_open (file, key);
 }

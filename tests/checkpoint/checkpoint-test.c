@@ -4,7 +4,6 @@
 #include "support.h"
 
 #include <glib/gstdio.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* 50,000,000 */
@@ -92,9 +91,9 @@ test_some_prefixed (void)
   g_autofree char *path = fixture_path ("some-prefixed.pth");
   g_autoptr (SiambanCheckpoint) checkpoint = open_well (path);
 
-  g_assert_nonnull (siamban_checkpoint_find (checkpoint, "module.a"));
+  g_assert_nonnull (siamban_checkpoint_find (checkpoint, "a"));
   g_assert_nonnull (siamban_checkpoint_find (checkpoint, "b"));
-  g_assert_null (siamban_checkpoint_find (checkpoint, "a"));
+  g_assert_null (siamban_checkpoint_find (checkpoint, "module.a"));
 }
 
 static void
@@ -126,7 +125,6 @@ test_refused (void)
   {
     const char *name, *part;
   } cases[] = {
-      {"double.pth", "tensor 'w.double': it is a torch.DoubleStorage"},
       {"compressed.pth", "'archive/data.pkl' is compressed (method 8)"},
       {"no-pickle.pth", "*/data.pkl"},
       {"big-endian.pth", "not little-endian"},
@@ -200,7 +198,7 @@ test_damaged_zip (void)
 
   bytes = fixture_bytes ("tiny.pth");
   rename_entry (bytes, "data/0", "data/7");
-  check_damaged (bytes, "tensor 'w': its storage 'tiny/data/0' is not in");
+  check_damaged (bytes, "tensor 'w': its storage '0' is not in");
 
   bytes = fixture_bytes ("small.pth");
   rename_entry (bytes, "data/1", "data/0");
@@ -211,37 +209,36 @@ test_damaged_zip (void)
   check_damaged (bytes, "more than one data.pkl");
 }
 
-/* How many pages of the file are in memory, before which it was not. */
-static gsize
-count_resident (const SiambanCheckpoint *checkpoint)
+/* What this process has asked the system to read, so far. */
+static guint64
+count_read (void)
 {
-  gsize page = sysconf (_SC_PAGESIZE), n_resident = 0;
-  gsize n = (checkpoint->file.size + page - 1) / page;
-  g_autofree guchar *pages = g_new (guchar, n);
+  g_autofree char *text = NULL;
+  const char *line;
 
-  g_assert_cmpint (
-      mincore ((gpointer)checkpoint->file.data, checkpoint->file.size, pages),
-      ==, 0);
-  for (gsize i = 0; i < n; i++)
-    n_resident += pages[i] & 1;
-  return n_resident;
+  if (!g_file_get_contents ("/proc/self/io", &text, NULL, NULL))
+    return 0;
+  line = strstr (text, "rchar: ");
+  return g_ascii_strtoull (line + 7, NULL, 10);
 }
 
-/* Opening maps; it must not read the 200 MB of holes that follow @header. */
+/* Opening must not read the 200 MB of holes that follow @header. */
 static void
 check_lazy (gconstpointer header, gsize size)
 {
   char *path = scratch_new ();
   SiambanCheckpoint *checkpoint;
   g_autoptr (GError) error = NULL;
+  guint64 before;
 
   scratch_fill (path, header, size);
   g_assert_cmpint (truncate (path, size + 200000000), ==, 0);
+  before = count_read ();
   checkpoint = siamban_checkpoint_open (path, &error);
   g_assert_no_error (error);
+  g_assert_cmpuint (count_read () - before, <, 2000000);
   g_assert_cmpuint (
       siamban_checkpoint_find (checkpoint, "w")->n_elements, ==, 50000000);
-  g_assert_cmpuint (count_resident (checkpoint), <, 5000);
   siamban_checkpoint_close (checkpoint);
   scratch_free (path);
 }
@@ -345,10 +342,10 @@ test_write (void)
   const gint64 number = -9;
   const guint16 halves[2] = {0x3c00, 0xc000};
   const SiambanTensorSource sources[] = {
-      {"row \"1\"", SIAMBAN_DTYPE_F32, 2, {3, 1}, row},
-      {"number", SIAMBAN_DTYPE_I64, 0, {0}, &number},
-      {"none", SIAMBAN_DTYPE_F32, 2, {0, 4}, NULL},
-      {"halves", SIAMBAN_DTYPE_F16, 1, {2}, halves},
+      {"row \"1\"", SIAMBAN_DTYPE_F32, 2, {3, 1}, row, NULL},
+      {"number", SIAMBAN_DTYPE_I64, 0, {0}, &number, NULL},
+      {"none", SIAMBAN_DTYPE_F32, 2, {0, 4}, NULL, NULL},
+      {"halves", SIAMBAN_DTYPE_F16, 1, {2}, halves, NULL},
   };
   const char *const metadata[] = {"key", "v=\n\xc3\xa9", NULL};
   char *path = scratch_new ();
@@ -361,10 +358,7 @@ test_write (void)
   g_assert_no_error (error);
   checkpoint = open_well (path);
   g_assert_cmpuint (siamban_checkpoint_n_tensors (checkpoint), ==, 4);
-  g_assert_cmpuint (
-      (siamban_checkpoint_nth (checkpoint, 0)->data - checkpoint->file.data) %
-          8,
-      ==, 0);
+  g_assert_cmpuint (siamban_checkpoint_nth (checkpoint, 0)->offset % 8, ==, 0);
   g_assert_cmpstr (
       siamban_checkpoint_metadata (checkpoint, "key"), ==, metadata[1]);
   floats = read_floats (checkpoint, "row \"1\"", 3);
@@ -385,14 +379,14 @@ digest_of (
     const char *name, SiambanDtype dtype, guint64 rows, const float *data)
 {
   const SiambanTensorSource sources[] = {
-      {"first", SIAMBAN_DTYPE_F32, 1, {6}, data + 6},
-      {name, dtype, 2, {rows, 6 / rows}, data},
+      {"first", SIAMBAN_DTYPE_F32, 1, {6}, data + 6, NULL},
+      {name, dtype, 2, {rows, 6 / rows}, data, NULL},
   };
   char *path = scratch_new (), *digest;
 
   g_assert_true (siamban_safetensors_write (path, sources, 2, NULL, NULL));
   g_autoptr (SiambanCheckpoint) checkpoint = open_well (path);
-  digest = siamban_checkpoint_digest (checkpoint);
+  digest = siamban_checkpoint_digest (checkpoint, NULL);
   scratch_free (path);
   return digest;
 }
@@ -427,7 +421,8 @@ static void
 test_write_fails (void)
 {
   const float one = 1;
-  const SiambanTensorSource source = {"one", SIAMBAN_DTYPE_F32, 0, {0}, &one};
+  const SiambanTensorSource source = {
+      "one", SIAMBAN_DTYPE_F32, 0, {0}, &one, NULL};
   g_autofree char *folder = g_dir_make_tmp ("siamban-XXXXXX", NULL);
   g_autofree char *taken = g_build_filename (folder, "taken", NULL);
   g_autofree char *path = g_build_filename (folder, "none", "out", NULL);

@@ -24,19 +24,19 @@ typedef struct
 static const Case states[] = {
     CASE ("vector", STATE (VECTOR), NULL),
     CASE ("os.system", "cos\nsystem\nX\4\0\0\0true\x85R.",
-        "'system' of module 'os'"),
-    CASE ("stack-global", "\x8c\2os\x8c\6system\x93.",
-        "'system' of module 'os'"),
-    CASE ("long-global", "cos\nsys\ntem\n.", "'sys' of module 'os'"),
-    
+        "found os.system"),
+    CASE ("stack-global", "\x8c\2os\x8c\6system\x93.", "found os.system"),
+    CASE ("whole-model", "cmy.models\nNet\n)\x81}b.",
+        "found my.models.Net: a whole model"),
+    CASE ("escapes", "ca\x1b[31m\nb\xff\n)R.", "found a\\033[31m.b\\377:"),
     CASE ("eval-in-optimizer",
         "}X\1\0\0\0o" "c__builtin__\neval\nX\1\0\0\0" "1" "\x85Rs.",
-        "'eval' of module '__builtin__'"),
+        "no tensors"),
     CASE ("inst", "(ios\nsystem\n.", "(INST)"),
-    CASE ("newobj", "ccollections\nOrderedDict\n)\x81.", "(NEWOBJ)"),
+    CASE ("newobj", "ccollections\nOrderedDict\n)\x81.", "no tensors"),
     CASE ("ext", "\x82\1.", "(EXT1)"),
     CASE ("dup", "]2.", "(DUP)"),
-    CASE ("pop", "]0.", "(POP)"),
+    CASE ("pop", "]0.", "without one result"),
     CASE ("persid", "P1\n.", "(PERSID)"),
     CASE ("unknown", "\xff.", "0xff (unknown)"),
     CASE ("protocol", "\x80\6}.", "pickle protocol 6"),
@@ -69,9 +69,12 @@ static const Case states[] = {
         "cut off"),
     CASE ("long-huge", "\x8b\xff\xff\xff\xff" "a.", "cut off"),
     CASE ("frame-lies", "\x95\0\0\0\0\0\1\0\0}.", "cut off"),
-    CASE ("id-int", "K\1Q.", "persistent id"),
+    CASE ("id-int", "K\1Q.", "found an object that is kept elsewhere"),
     CASE ("id-module", "(X\6\0\0\0modulectorch\nFloatStorage\nX\1\0\0\0" "0"
-        "X\3\0\0\0cpuK\2tQ.", "persistent id"),
+        "X\3\0\0\0cpuK\2tQ.", "found an object that is kept elsewhere"),
+    CASE ("id-long-key", "(X\7\0\0\0storagectorch\nFloatStorage\nX\41\0\0\0"
+        "123456789012345678901234567890123" "X\3\0\0\0cpuK\2tQ.",
+        "persistent id"),
     CASE ("id-short", "(X\7\0\0\0storagectorch\nFloatStorage\ntQ.",
         "persistent id"),
     CASE ("id-class", "(X\7\0\0\0storageccollections\nOrderedDict\n"
@@ -84,7 +87,7 @@ static const Case states[] = {
     CASE ("empty", "}.", "no tensors"),
     CASE ("int-key", "}K\1K\1s.", "a key of the state_dict is of type int"),
     CASE ("int-value", "}X\5\0\0\0epochK\1s.",
-        "entry 'epoch' is of type int, expected a tensor"),
+        "no tensors in it"),
     CASE ("no-name", "}X\0\0\0\0" VECTOR "s.", "empty or not UTF-8"),
     CASE ("only-prefix", "}X\7\0\0\0module." VECTOR "s.", NULL),
     CASE ("bad-name", "}X\1\0\0\0\xff" VECTOR "s.", "empty or not UTF-8"),
@@ -92,9 +95,9 @@ static const Case states[] = {
     CASE ("same-name", "}(X\1\0\0\0w" VECTOR "X\1\0\0\0w" VECTOR "u.",
         "'w' is there more than once"),
     CASE ("self-in-list", "]q\0h\0a.", "expected a state_dict, found list"),
-    CASE ("self-in-dict", "}q\0X\1\0\0\0wh\0s.", "'w' is of type dict"),
+    CASE ("self-in-dict", "}q\0X\1\0\0\0wh\0s.", "no tensors"),
     CASE ("self-as-state", "}q\0X\12\0\0\0state_dicth\0s.",
-        "'state_dict' is of type dict"),
+        "no tensors"),
     CASE ("python-2", "ccollections\nOrderedDict\n](]q\1(U\1w" VECTOR
         "ee\x85R.", NULL),
     CASE ("python-2-pair", "ccollections\nOrderedDict\n](K\1e\x85R.",
@@ -147,8 +150,8 @@ static const Case states[] = {
     CASE ("wider-class", "}(X\1\0\0\0w" VECTOR "X\1\0\0\0v"
         TENSOR (STORAGE ("Long", "0", "K\2", "N"), "K\0", "K\2\x85", "K\1\x85")
         "u.", "'v': its storage should have 2 elements, but the file has 8"),
-    CASE ("double", STATE (TENSOR (STORAGE ("Int", "0", "K\2", "N"), "K\0",
-        "K\2\x85", "K\1\x85")), "'w': it is a torch.IntStorage"),
+    CASE ("int", STATE (TENSOR (STORAGE ("Int", "0", "K\2", "N"), "K\0",
+        "K\2\x85", "K\1\x85")), NULL),
     CASE ("view", STATE (TENSOR (STORAGE ("Float", "0", "K\2", "(NK\1K\1t"),
         "K\0", "K\1\x85", "K\1\x85")), NULL),
     CASE ("beyond-view", STATE (TENSOR (STORAGE ("Float", "0", "K\2",
@@ -271,15 +274,15 @@ test_deep_nesting (void)
 {
   g_autoptr (GByteArray) value = g_byte_array_new ();
 
-  repeat (value, "]", 100000);
-  repeat (value, "a", 99999);
+  repeat (value, "]", 10000);
+  repeat (value, "a", 9999);
   check_beside (value, NULL);
   g_byte_array_set_size (value, 0);
   repeat (value, ")", 1);
-  repeat (value, "\x85", 100000);
+  repeat (value, "\x85", 10000);
   check_beside (value, NULL);
   g_byte_array_set_size (value, 0);
-  repeat (value, "(", 100000);
+  repeat (value, "(", 10000);
   check_beside (value, "the pickle");
 }
 
@@ -300,7 +303,7 @@ static void
 test_repeated_ordered_dict (void)
 {
   g_autoptr (GByteArray) value = g_byte_array_new ();
-  gsize limit = 1000;
+  gsize limit = 300;
 
   append (value, "](", 2);
   for (gsize i = 0; i < limit; i++)
@@ -317,10 +320,14 @@ test_too_many_opcodes (void)
 {
   g_autoptr (GByteArray) value = g_byte_array_new ();
 
-  append (value, "](", 2);
-  repeat (value, ")", 1 << 20);
-  append (value, "e", 1);
+  repeat (value, "(1", 1 << 19);
+  append (value, "N", 1);
   check_beside (value, "opcodes");
+  g_byte_array_set_size (value, 0);
+  append (value, "](", 2);
+  repeat (value, ")", 1 << 18);
+  append (value, "e", 1);
+  check_beside (value, "makes more values");
 }
 
 /* Tensors that all view one storage: cheap to write, dear to unpack. */
@@ -388,9 +395,9 @@ static const Case headers[] = {
     CASE ("empty-tensor", "{\"v\":" ENTRY ("F32", "0,5", "8,8") ",\"w\":" ENTRY (
         "I64", "", "0,8") "}", NULL),
     CASE ("none", "{}", "data that belong to no tensor"),
-    CASE ("not-json", "{\"w\":}", "not JSON"),
-    CASE ("cut", "{\"w\":" ENTRY ("F32", "2", "0,8"), "not JSON"),
-    CASE ("open-string", "{\"w", "not JSON"),
+    CASE ("not-json", "{\"w\":}", "'w': it is not described"),
+    CASE ("cut", "{\"w\":" ENTRY ("F32", "2", "0,8"), "not plain JSON"),
+    CASE ("open-string", "{\"w", "not plain JSON at byte 3"),
     CASE ("comment", "{/*\"*/\"w\":" ENTRY ("F32", "2", "0,8") "}",
         "not plain JSON at byte 1"),
     CASE ("zero", "{\0}", "not UTF-8"),
@@ -403,8 +410,10 @@ static const Case headers[] = {
     CASE ("int-entry", "{\"w\":1}", "'w': it is not described by an object"),
     CASE ("null-entry", "{\"w\":null}", "'w': it is not described"),
     CASE ("nothing", "{\"w\":{}}", "its dtype is not a string"),
-    CASE ("double", "{\"w\":" ENTRY ("F64", "1", "0,8") "}",
-        "tensor 'w': its dtype is 'F64', expected F32"),
+    CASE ("double", "{\"w\":" ENTRY ("F64", "1", "0,8") "}", NULL),
+    CASE ("unknown-dtype", "{\"v\":" ENTRY ("F4", "3", "0,4") ",\"w\":" ENTRY (
+        "F32", "1", "4,8") "}", NULL),
+    CASE ("only-unknown", "{\"w\":" ENTRY ("F4", "3", "0,8") "}", "no tensors"),
     CASE ("dtype-int", "{\"w\":{\"dtype\":5}}", "its dtype is not a string"),
     CASE ("dtype-null", "{\"w\":{\"dtype\":null}}", "its dtype is not a string"),
     CASE ("dtype-list", "{\"w\":{\"dtype\":[]}}", "its dtype is not a string"),
@@ -417,7 +426,7 @@ static const Case headers[] = {
     CASE ("negative-shape", "{\"w\":" ENTRY ("F32", "-2", "0,8") "}",
         "its shape has something other"),
     CASE ("nested-shape", "{\"w\":" ENTRY ("F32", "[2]", "0,8") "}",
-        "nested deeper"),
+        "its shape has something other"),
     CASE ("shape-overflows", "{\"w\":" ENTRY ("F32",
         "4611686018427387904,4611686018427387904", "0,8") "}",
         "do not make 8 bytes"),
@@ -426,14 +435,23 @@ static const Case headers[] = {
     CASE ("wide-shape", "{\"w\":" ENTRY ("F32", "99999999999999999999", "0,8")
         "}", "tensor 'w'"),
     CASE ("nine-dimensions", "{\"w\":" ENTRY ("F32", "2,1,1,1,1,1,1,1,1", "0,8")
-        "}", "its shape has 9 numbers"),
+        "}", "its shape has more than 8 numbers"),
     CASE ("one-offset", "{\"w\":" ENTRY ("F32", "2", "0") "}", "two places"),
     CASE ("three-offsets", "{\"w\":" ENTRY ("F32", "2", "0,4,8") "}",
-        "3 numbers"),
+        "more than 2 numbers"),
     CASE ("backwards", "{\"w\":" ENTRY ("F32", "2", "8,0") "}", "two places"),
     CASE ("too-long", "{\"w\":" ENTRY ("F32", "4", "0,16") "}", "two places"),
     CASE ("too-short", "{\"w\":" ENTRY ("F32", "2", "0,4") "}",
         "do not make 4 bytes"),
+    CASE ("unknown-field", "{\"w\":{\"dtype\":\"F32\",\"x\":[{\"y\":[]},-1.5e3,"
+        "true,null,\"\\ud83d\\ude00\"],\"shape\":[2],\"data_offsets\":[0,8]}}",
+        NULL),
+    CASE ("half-pair", "{\"\\ud83d\":1}", "not plain JSON"),
+    CASE ("zero-escape", "{\"\\u0000\":1}", "not plain JSON"),
+    CASE ("leading-zero", "{\"w\":" ENTRY ("F32", "02", "0,8") "}",
+        "its shape has something other"),
+    CASE ("metadata-twice", "{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}",
+        "'a' is there more than once"),
     CASE ("hole", "{\"w\":" ENTRY ("F32", "1", "4,8") "}", "leave a hole"),
     CASE ("rest", "{\"w\":" ENTRY ("F32", "1", "0,4") "}",
         "data that belong to no tensor"),
@@ -473,8 +491,8 @@ check_header_bomb (const char *head, const char *unit, guint times,
 static void
 test_header_bombs (void)
 {
-  check_header_bomb ("{\"a\":", "[", 1000000, "", "nested deeper");
-  check_header_bomb ("", "{\"a\":", 100000, "", "nested deeper");
+  check_header_bomb ("{\"a\":", "[", 1000000, "", "not described");
+  check_header_bomb ("", "{\"a\":", 100000, "", "not plain JSON");
   check_header_bomb ("{\"a\":\"", "[\\\"", 300000, "\"}", "'a'");
   check_header_bomb ("{\"a\":{\"shape\":[0", ",0", 500000, "]}}", "'a'");
   check_header_bomb ("{", "     ", 1000000, "}", "expected 1048576 at most");

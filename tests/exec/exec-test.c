@@ -687,7 +687,7 @@ test_refused (void)
                 "shape [20, 3, 3, 3]"},
       {flatten, "\"squeeze.weight\" has shape [20, 20, 1, 1], expected floats "
                 "of shape [20, 20]"},
-      {make_integer, "\"cls.bias\" holds integers"},
+      {make_integer, "\"cls.bias\" is of type int64"},
       {make_nan, "\"loc0.weight\" holds a number that is not finite"},
       {make_infinite, "\"weight\" holds a number that is not finite"},
       {make_negative, "\"stem.1.running_var\" holds -0.5"},

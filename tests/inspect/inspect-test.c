@@ -198,7 +198,7 @@ test_every_problem (void)
       "    ban_head.cls_logits.0.weight: has shape 2 x 128, expected "
       "2 x 128 x 1 x 1\n",
       "    ban_head.cls_logits.0.bias: 2 of 2 numbers are not finite\n",
-      "    ban_head.bbox_pred.0.bias: holds integers, expected floats\n",
+      "    ban_head.bbox_pred.0.bias: is of type int64, expected 4 floats\n",
       "    ban_head.bbox_pred.0.weight: missing, expected 4 x 96 x 1 x 1 "
       "floats\n",
       "  unused        1: 1 extra\n", NULL);
@@ -224,10 +224,9 @@ test_unknown_network (void)
   GArray *tensors = tensors_new ();
   const guint64 shape[] = {4};
   add (tensors, "conv.weight", 1, shape);
-  ((float *)find (tensors, "conv.weight")->data)[2] = NAN;
   check_says (inspect_tensors (1, tensors, NULL),
-      "  tensors       1: 1 float32", "  problems      2\n",
-      "    conv.weight: 1 of 4 numbers are not finite\n", NULL);
+      "  tensors       1: 1 float32", "  problems      1\n",
+      "none of its tensors is a known backbone's", NULL);
   tensors_free (tensors);
 }
 

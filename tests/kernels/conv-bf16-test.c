@@ -107,12 +107,12 @@ write_model (void)
   for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++) {
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
     SiambanTensorSource source = {
-        tensor->name, tensor->dtype, tensor->n_dims, {0}, tensor->data};
+        tensor->name, tensor->dtype, tensor->n_dims, {0}, NULL, tensor};
     memcpy (source.shape, tensor->shape, sizeof source.shape);
     if (tensor->n_dims == 4) {
       g_autofree float *values = g_new (float, tensor->n_elements);
       guint16 *half = g_new (guint16, tensor->n_elements);
-      siamban_tensor_read_f32 (tensor, values);
+      g_assert_true (siamban_tensor_read_f32 (tensor, values, NULL));
       for (guint64 k = 0; k < tensor->n_elements; k++)
         half[k] = siamban_f32_to_bf16 (values[k]);
       g_ptr_array_add (halves, half);

@@ -91,7 +91,7 @@ copy_with_ranges (const char *path, const char *ranges)
   for (guint i = 0; i < siamban_checkpoint_n_tensors (from); i++) {
     const SiambanTensor *tensor = siamban_checkpoint_nth (from, i);
     SiambanTensorSource source = {
-        tensor->name, tensor->dtype, tensor->n_dims, {0}, tensor->data};
+        tensor->name, tensor->dtype, tensor->n_dims, {0}, NULL, tensor};
     memcpy (source.shape, tensor->shape, sizeof source.shape);
     g_array_append_val (sources, source);
   }
@@ -155,14 +155,14 @@ test_hostile (void)
       {"", "JSON"},
       {"[1, 2]", "JSON"},
       {"{\"stem\": null", "JSON"},
-      {"{\"stem\": [[[[[[[[[0]]]]]]]]]}", "plain"},
+      {"{\"stem\": [[[[[[[[[0]]]]]]]]]}", "something other"},
       {"/* \" */ {}", "plain"},
       {"{}", "\"stem\""},
       {"{\"stem\": null, \"point\": [0, 1]}", "\"cube\""},
       {"{\"stem\": [1, 0]}", "\"stem\""},
       {"{\"stem\": [0]}", "\"stem\""},
       {"{\"stem\": [0, 1, 2]}", "\"stem\""},
-      {"{\"stem\": [0, NaN]}", "JSON"},
+      {"{\"stem\": [0, NaN]}", "\"stem\""},
       {"{\"stem\": [0, 1e999]}", "\"stem\""},
       {"{\"stem\": [-1e38, 3e38]}", "\"stem\""},
       {"{\"stem\": [null, true]}", "\"stem\""},

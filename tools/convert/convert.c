@@ -40,8 +40,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
   g_option_context_set_summary (context,
       "Converts a checkpoint to safetensors. IN is a .pth file as torch.save\n"
       "writes it (either form), or safetensors. Only the tensors of the\n"
-      "state_dict are kept, without a \"module.\" before their names, and\n"
-      "without " UNUSED_SUFFIX ", which nothing uses.");
+      "state_dict are kept, without \"module.\" and the like before their\n"
+      "names, and without " UNUSED_SUFFIX ", which nothing uses.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
@@ -125,16 +125,20 @@ convert (const SiambanTensor *tensor, SiambanDtype dtype, GError **error)
   g_autofree float *floats = g_new (float, tensor->n_elements);
   g_autofree guint16 *halves = NULL;
 
-  siamban_tensor_read_f32 (tensor, floats);
+  if (!siamban_tensor_read_f32 (tensor, floats, error))
+    return NULL;
   if (dtype == SIAMBAN_DTYPE_F32)
     return g_steal_pointer (&floats);
   halves = g_new (guint16, tensor->n_elements);
   narrow (floats, tensor->n_elements, dtype, halves);
   if (dtype == SIAMBAN_DTYPE_F16 &&
       overflows (floats, tensor->n_elements, halves)) {
+    g_autofree char *quoted =
+        siamban_quote (tensor->name, strlen (tensor->name));
+
     siamban_refuse (error,
-        "tensor '%s' has values that are too large for float16; try bf16",
-        tensor->name);
+        "%s: tensor %s has values that are too large for float16; try bf16",
+        siamban_file_path (tensor->file), quoted);
     return NULL;
   }
   return g_steal_pointer (&halves);
@@ -144,13 +148,13 @@ convert (const SiambanTensor *tensor, SiambanDtype dtype, GError **error)
 static SiambanDtype
 wanted (const SiambanTensor *tensor, int dtype, gboolean filters)
 {
-  if (dtype < 0 || tensor->dtype == SIAMBAN_DTYPE_I64 ||
+  if (dtype < 0 || !siamban_dtype_is_float (tensor->dtype) ||
       (filters && tensor->n_dims != 4))
     return tensor->dtype;
   return dtype;
 }
 
-/* Appends the tensor to @sources; what had to be unpacked goes to @owned. */
+/* Appends the tensor to @sources; what had to be converted goes to @owned. */
 static gboolean
 add_source (const SiambanTensor *tensor, SiambanDtype dtype, GArray *sources,
     GPtrArray *owned, GError **error)
@@ -159,26 +163,35 @@ add_source (const SiambanTensor *tensor, SiambanDtype dtype, GArray *sources,
       .name = tensor->name,
       .dtype = dtype,
       .n_dims = tensor->n_dims,
-      .data = tensor->data,
+      .tensor = tensor,
   };
   gpointer unpacked = NULL;
 
   memcpy (source.shape, tensor->shape, sizeof source.shape);
   if (tensor->n_elements > 0 && source.dtype != tensor->dtype) {
     unpacked = convert (tensor, source.dtype, error);
-    if (unpacked == NULL)
+    if (!unpacked)
       return FALSE;
-  } else if (!siamban_tensor_is_contiguous (tensor)) {
-    unpacked =
-        g_malloc_n (tensor->n_elements, siamban_dtype_size (tensor->dtype));
-    siamban_tensor_read_raw (tensor, unpacked);
-  }
-  if (unpacked != NULL) {
     g_ptr_array_add (owned, unpacked);
     source.data = unpacked;
   }
   g_array_append_val (sources, source);
   return TRUE;
+}
+
+/* Says what safetensors has no type for. */
+static gboolean
+is_kept (const SiambanTensor *tensor)
+{
+  g_autofree char *quoted = siamban_quote (tensor->name, strlen (tensor->name));
+
+  if (g_str_has_suffix (tensor->name, UNUSED_SUFFIX))
+    return FALSE;
+  if (siamban_dtype_code (tensor->dtype))
+    return TRUE;
+  g_printerr ("siamban-convert: leaves out %s, which is of type %s\n", quoted,
+      tensor->type);
+  return FALSE;
 }
 
 static gboolean
@@ -192,12 +205,10 @@ write_tensors (const SiambanCheckpoint *checkpoint, const Options *options,
   for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++) {
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
 
-    if (!g_str_has_suffix (tensor->name, UNUSED_SUFFIX) &&
+    if (is_kept (tensor) &&
         !add_source (tensor, wanted (tensor, dtype, options->filters), sources,
-            owned, error)) {
-      g_prefix_error (error, "%s: ", siamban_checkpoint_path (checkpoint));
+            owned, error))
       return FALSE;
-    }
   }
   return siamban_safetensors_write (options->paths[1],
       (const SiambanTensorSource *)sources->data, sources->len, metadata,

@@ -6,7 +6,7 @@
 #include "expect.h"
 #include "report.h"
 
-#define N_DTYPES (SIAMBAN_DTYPE_I64 + 1)
+#define MAX_GROUPS 20
 
 /* Names come from the file, and this may be a terminal. */
 static char *
@@ -44,23 +44,34 @@ print_kind (const SiambanCheckpoint *checkpoint)
 static void
 print_totals (const SiambanCheckpoint *checkpoint)
 {
-  guint count[N_DTYPES] = {0};
+  guint count[SIAMBAN_N_DTYPES] = {0};
   guint n = siamban_checkpoint_n_tensors (checkpoint);
   guint64 parameters = 0;
   for (guint i = 0; i < n; i++) {
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
     count[tensor->dtype]++;
-    if (tensor->dtype != SIAMBAN_DTYPE_I64)
+    if (siamban_dtype_is_float (tensor->dtype))
       parameters += tensor->n_elements;
   }
   GString *dtypes = g_string_new (NULL);
-  for (int d = 0; d < N_DTYPES; d++)
+  for (int d = 0; d < SIAMBAN_N_DTYPES; d++)
     if (count[d] > 0)
       g_string_append_printf (dtypes, "%s%u %s", dtypes->len ? ", " : "",
           count[d], siamban_dtype_name (d));
   report_line ("tensors", "%u: %s", n, dtypes->str);
   report_line ("parameters", "%" G_GUINT64_FORMAT, parameters);
   g_string_free (dtypes, TRUE);
+}
+
+/* What a pickle would have had Python do. */
+static void
+print_foreign (const SiambanCheckpoint *checkpoint)
+{
+  const char *const *foreign = siamban_checkpoint_foreign (checkpoint);
+  g_autofree char *names = g_strjoinv (", ", (GStrv)foreign);
+
+  if (foreign[0])
+    report_line ("not run", "%s", names);
 }
 
 static void
@@ -75,8 +86,8 @@ print_tensors (const SiambanCheckpoint *checkpoint)
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
     char *name = shown (tensor->name);
     char *shape = shape_text (tensor->shape, tensor->n_dims);
-    g_print ("    %-*s  %-8s  %s\n", MIN (width, 80), name,
-        siamban_dtype_name (tensor->dtype), shape);
+    g_print (
+        "    %-*s  %-8s  %s\n", MIN (width, 80), name, tensor->type, shape);
     g_free (shape);
     g_free (name);
   }
@@ -130,92 +141,138 @@ check_expected (Report *report, const SiambanCheckpoint *checkpoint,
   if (tensor == NULL)
     report_problem (report, "%s: missing, expected %s floats%s", expected->name,
         wanted, expected->or_longer ? " or more" : "");
+  else if (!siamban_dtype_is_float (tensor->dtype))
+    report_problem (report, "%s: is of type %s, expected %s floats%s",
+        expected->name, tensor->type, wanted,
+        expected->or_longer ? " or more" : "");
   else if (!fits (tensor, expected)) {
     char *shape = shape_text (tensor->shape, tensor->n_dims);
     report_problem (report, "%s: has shape %s, expected %s%s", expected->name,
         shape, wanted, expected->or_longer ? " or more" : "");
     g_free (shape);
-  } else if (tensor->dtype == SIAMBAN_DTYPE_I64)
-    report_problem (
-        report, "%s: holds integers, expected floats", expected->name);
+  }
   g_free (wanted);
 }
 
+/* Of the tensors that the network uses. */
 static void
 check_finite (Report *report, const SiambanTensor *tensor)
 {
-  if (tensor->dtype == SIAMBAN_DTYPE_I64)
-    return;
-  float *values = g_new (float, tensor->n_elements);
+  g_autofree float *values = NULL;
+  GError *error = NULL;
   guint64 bad = 0;
-  siamban_tensor_read_f32 (tensor, values);
+
+  if (!siamban_dtype_is_float (tensor->dtype))
+    return;
+  values = g_try_new (float, tensor->n_elements);
+  if (!values && tensor->n_elements > 0) {
+    report_problem (report, "%s: too large for the memory", tensor->name);
+    return;
+  }
+  if (!siamban_tensor_read_f32 (tensor, values, &error)) {
+    report_error (report, error);
+    return;
+  }
   for (guint64 i = 0; i < tensor->n_elements; i++)
     bad += !isfinite (values[i]);
-  g_free (values);
-  if (bad == 0)
-    return;
-  char *name = shown (tensor->name);
-  report_problem (report,
-      "%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-      " numbers are not finite",
-      name, bad, tensor->n_elements);
-  g_free (name);
+  if (bad > 0)
+    report_problem (report,
+        "%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+        " numbers are not finite",
+        tensor->name, bad, tensor->n_elements);
 }
 
-/* The tensors of no use, counted by the first part of their names. */
-static void
-print_unused (const SiambanCheckpoint *checkpoint, GHashTable *used)
+static gint
+compare_names (gconstpointer a, gconstpointer b, gpointer data)
 {
-  GHashTable *groups =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  (void)data;
+  return strcmp (a, b);
+}
+
+/* What tensors of no use are counted by: the first part of their names, or the
+ * last where counters lie beside every module. */
+static char *
+group_of (const char *name)
+{
+  static const char *const counters[] = {
+      "num_batches_tracked", "total_ops", "total_params", NULL};
+  const char *dot = strrchr (name, '.');
+  const char *last = dot ? dot + 1 : name;
+
+  if (g_strv_contains (counters, last))
+    return g_strdup (last);
+  return g_strndup (name, strcspn (name, "."));
+}
+
+typedef struct
+{
+  GString *text;
+  guint n; /* groups so far */
+} Groups;
+
+static gboolean
+print_group (gpointer group, gpointer count, gpointer data)
+{
+  Groups *groups = data;
+  g_autofree char *name = shown (group);
+
+  if (groups->n++ == MAX_GROUPS) {
+    g_string_append (groups->text, ", ...");
+    return TRUE;
+  }
+  g_string_append_printf (groups->text, "%s%u %s", groups->n > 1 ? ", " : ": ",
+      GPOINTER_TO_UINT (count), name);
+  return FALSE;
+}
+
+static void
+print_unused (const SiambanCheckpoint *checkpoint, GTree *used)
+{
+  g_autoptr (GTree) groups =
+      g_tree_new_full (compare_names, NULL, g_free, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  Groups list = {text, 0};
   guint n = 0;
+
   for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++) {
     const char *name = siamban_checkpoint_nth (checkpoint, i)->name;
-    if (g_hash_table_contains (used, name))
+    char *group;
+    guint so_far;
+
+    if (g_tree_lookup (used, name))
       continue;
-    const char *last = strrchr (name, '.');
-    char *group = last && g_str_equal (last, ".num_batches_tracked")
-                      ? g_strdup (last + 1)
-                      : g_strndup (name, strcspn (name, "."));
-    guint so_far = GPOINTER_TO_UINT (g_hash_table_lookup (groups, group));
-    g_hash_table_insert (groups, group, GUINT_TO_POINTER (so_far + 1));
+    group = group_of (name);
+    so_far = GPOINTER_TO_UINT (g_tree_lookup (groups, group));
+    g_tree_insert (groups, group, GUINT_TO_POINTER (so_far + 1));
     n++;
   }
-  GList *names =
-      g_list_sort (g_hash_table_get_keys (groups), (GCompareFunc)strcmp);
-  GString *text = g_string_new (NULL);
-  for (GList *l = names; l != NULL; l = l->next) {
-    char *name = shown (l->data);
-    g_string_append_printf (text, "%s%u %s", text->len ? ", " : ": ",
-        GPOINTER_TO_UINT (g_hash_table_lookup (groups, l->data)), name);
-    g_free (name);
-  }
+  g_tree_foreach (groups, print_group, &list);
   report_line ("unused", "%u%s", n, text->str);
-  g_string_free (text, TRUE);
-  g_list_free (names);
-  g_hash_table_unref (groups);
 }
 
 static void
 check_tensors (Report *report, const SiambanCheckpoint *checkpoint,
     const SiambanNetwork *network)
 {
-  GPtrArray *expected = expected_tensors (network);
-  GHashTable *used = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) expected = expected_tensors (network);
+  g_autoptr (GTree) used = g_tree_new_full (compare_names, NULL, NULL, NULL);
   guint64 parameters = 0;
+
   for (guint i = 0; i < expected->len; i++) {
-    const Expected *one = g_ptr_array_index (expected, i);
+    Expected *one = g_ptr_array_index (expected, i);
     const SiambanTensor *tensor =
         siamban_checkpoint_find (checkpoint, one->name);
-    parameters += tensor ? tensor->n_elements : 0;
-    g_hash_table_add (used, one->name);
+
+    g_tree_insert (used, one->name, one);
     check_expected (report, checkpoint, one);
+    if (!tensor)
+      continue;
+    parameters += tensor->n_elements;
+    check_finite (report, tensor);
   }
   report_line ("used", "%" G_GUINT64_FORMAT " parameters of %u tensors",
       parameters, expected->len);
   print_unused (checkpoint, used);
-  g_hash_table_unref (used);
-  g_ptr_array_unref (expected);
 }
 
 /* The last word is that of the executor, which stops at its first problem. */
@@ -265,8 +322,9 @@ report_checkpoint (Report *report, const char *path,
   }
   print_kind (checkpoint);
   print_totals (checkpoint);
-  for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++)
-    check_finite (report, siamban_checkpoint_nth (checkpoint, i));
+  print_foreign (checkpoint);
+  if (!siamban_checkpoint_verify (checkpoint, &error))
+    report_error (report, error);
   check_network (report, checkpoint, config);
   if (list_tensors)
     print_tensors (checkpoint);

@@ -101,44 +101,39 @@ quantize_find_ranges (
 }
 
 static SiambanTensorSource
-source_of (const SiambanTensor *tensor, GPtrArray *owned)
+source_of (const SiambanTensor *tensor)
 {
   SiambanTensorSource source = {
-      tensor->name, tensor->dtype, tensor->n_dims, {0}, tensor->data};
+      .name = tensor->name,
+      .dtype = tensor->dtype,
+      .n_dims = tensor->n_dims,
+      .tensor = tensor,
+  };
 
   memcpy (source.shape, tensor->shape, sizeof source.shape);
-  if (!siamban_tensor_is_contiguous (tensor)) {
-    gpointer data =
-        g_malloc (tensor->n_elements * siamban_dtype_size (tensor->dtype));
-
-    siamban_tensor_read_raw (tensor, data);
-    g_ptr_array_add (owned, data);
-    source.data = data;
-  }
   return source;
 }
 
 gboolean
 quantize_write (
-    const char *in, const char *out, const char *ranges, GError **error)
+    const char *in, SiambanReplace *out, const char *ranges, GError **error)
 {
   const char *metadata[] = {SIAMBAN_RANGES_KEY, ranges, NULL};
   SiambanCheckpoint *checkpoint = siamban_checkpoint_open (in, error);
   g_autoptr (GArray) sources = NULL;
-  g_autoptr (GPtrArray) owned = NULL;
   gboolean ok;
 
-  if (checkpoint == NULL)
+  if (!checkpoint)
     return FALSE;
   sources = g_array_new (FALSE, FALSE, sizeof (SiambanTensorSource));
-  owned = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < siamban_checkpoint_n_tensors (checkpoint); i++) {
     SiambanTensorSource source =
-        source_of (siamban_checkpoint_nth (checkpoint, i), owned);
+        source_of (siamban_checkpoint_nth (checkpoint, i));
 
-    g_array_append_val (sources, source);
+    if (siamban_dtype_code (source.dtype))
+      g_array_append_val (sources, source);
   }
-  ok = siamban_safetensors_write (out,
+  ok = siamban_safetensors_write_to (out->fd, out->target,
       (const SiambanTensorSource *)sources->data, sources->len, metadata,
       error);
   siamban_checkpoint_close (checkpoint);

@@ -2,6 +2,7 @@
 #ifndef QUANTIZE_QUANTIZE_H
 #define QUANTIZE_QUANTIZE_H
 
+#include "base/replace.h"
 #include "clips.h"
 
 /* Runs @model, of fp32, on the @n pairs, and returns (transfer full) what it
@@ -9,8 +10,9 @@
 char *quantize_find_ranges (
     SiambanModel *model, const Pair *pairs, guint n, GError **error);
 
-/* The tensors of the file @in with the metadata @ranges, as the file @out. */
+/* Writes the tensors of the file @in with the metadata @ranges; @out stays to
+ * be committed or abandoned. */
 gboolean quantize_write (
-    const char *in, const char *out, const char *ranges, GError **error);
+    const char *in, SiambanReplace *out, const char *ranges, GError **error);
 
 #endif

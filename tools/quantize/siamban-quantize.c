@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 
@@ -83,27 +84,54 @@ report (const QuantizeError *error, guint n, guint held)
 }
 
 static gboolean
-quantise (SiambanModel *model, const GArray *pairs, guint held, GError **error)
+refuse_out (GError **error)
 {
-  const Pair *all = (const Pair *)pairs->data;
+  g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", out_path,
+      siamban_replace_reason (errno));
+  return FALSE;
+}
+
+/* Writes @file, loads it and says how far it is off on the last @held pairs. */
+static gboolean
+write_and_compare (SiambanModel *model, const GArray *pairs, guint held,
+    const char *ranges, SiambanReplace *file, GError **error)
+{
   guint n = pairs->len - held;
-  g_autofree char *ranges = quantize_find_ranges (model, all, n, error);
   SiambanModel *quantised;
   QuantizeError differences;
 
-  if (ranges == NULL) {
-    g_prefix_error (error, "%s: ", paths[0]);
+  if (!quantize_write (paths[0], file, ranges, error))
     return FALSE;
-  }
-  if (!quantize_write (paths[0], out_path, ranges, error))
+  quantised = load (file->temporary, SIAMBAN_PRECISION_INT8, error);
+  if (!quantised)
     return FALSE;
-  quantised = load (out_path, SIAMBAN_PRECISION_INT8, error);
-  if (quantised == NULL)
-    return FALSE;
-  differences = quantize_compare (model, quantised, all + n, held);
+  differences =
+      quantize_compare (model, quantised, (const Pair *)pairs->data + n, held);
   report (&differences, n, held);
   siamban_model_unref (quantised);
   return TRUE;
+}
+
+/* The file takes its place only if it loads. */
+static gboolean
+quantise (SiambanModel *model, const GArray *pairs, guint held, GError **error)
+{
+  g_autofree char *ranges = quantize_find_ranges (
+      model, (const Pair *)pairs->data, pairs->len - held, error);
+  SiambanReplace *file;
+
+  if (!ranges) {
+    g_prefix_error (error, "%s: ", paths[0]);
+    return FALSE;
+  }
+  file = siamban_replace_begin (out_path);
+  if (!file)
+    return refuse_out (error);
+  if (!write_and_compare (model, pairs, held, ranges, file, error)) {
+    siamban_replace_abandon (file);
+    return FALSE;
+  }
+  return siamban_replace_commit (file) || refuse_out (error);
 }
 
 static gboolean
@@ -139,6 +167,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
+  /* The new file is loaded under a passing name: not worth keeping. */
+  g_unsetenv ("SIAMBAN_CACHE_DIR");
   g_option_context_set_summary (context,
       "Makes a model file for precision int8: the tensors of MODEL, and what\n"
       "values pass through its layers on crops of the clips. Such a file "
