@@ -8,8 +8,8 @@
 #define MAX_PROTOCOL 5
 
 /* What values take may be this many times the file, and for small files this
- * many bytes. */
-#define MAX_GROWTH 8
+ * many bytes. A tensor takes 1,500, and 500 of a file at least. */
+#define MAX_GROWTH 4
 #define FREE_BYTES ((guint64)1 << 21)
 
 /* Names of foreign globals that are told apart. */
@@ -204,6 +204,8 @@ static gboolean
 run_mark (Machine *m, guint arg)
 {
   (void)arg;
+  if (!charge (m, sizeof m->stack->len))
+    return FALSE;
   g_array_append_val (m->marks, m->stack->len);
   return TRUE;
 }
