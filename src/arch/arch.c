@@ -283,6 +283,39 @@ siamban_network_describe (const SiambanConfig *config,
   return NULL;
 }
 
+/* The row of a backbone's name, or NULL. */
+static const Published *
+published_for (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (backbones); i++)
+    if (backbones[i].backbone && g_str_equal (backbones[i].name, name))
+      return &published_siamban;
+  for (gsize i = 0; i < G_N_ELEMENTS (published_nanotrack); i++)
+    if (g_str_equal (published_nanotrack[i].backbone, name))
+      return &published_nanotrack[i];
+  return NULL;
+}
+
+gboolean
+siamban_network_check_config (const SiambanConfig *config, GError **error)
+{
+  const Published *published =
+      config->backbone ? published_for (config->backbone) : NULL;
+  SiambanTrackParams track;
+
+  if (config->backbone && !published) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
+        "%s: BACKBONE.TYPE: %s is not supported; supported are " SUPPORTED,
+        config->path, config->backbone);
+    return FALSE;
+  }
+  if (!published)
+    return TRUE;
+  return (published != &published_siamban ||
+             siamban_tell_check_config (config, error)) &&
+         tell_track (&track, published, config, error);
+}
+
 void
 siamban_network_free (SiambanNetwork *network)
 {

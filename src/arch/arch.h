@@ -24,6 +24,10 @@ typedef struct
  * compiled. */
 SiambanNetwork *siamban_network_describe (const SiambanConfig *config,
     const SiambanCheckpoint *checkpoint, GError **error);
+/* What of @config no network can be, whatever the checkpoint: FALSE with
+ * SIAMBAN_ERROR_MODEL. */
+gboolean siamban_network_check_config (
+    const SiambanConfig *config, GError **error);
 void siamban_network_free (SiambanNetwork *network);
 
 #endif

@@ -50,9 +50,8 @@ read_dim (const SiambanCheckpoint *checkpoint, int dim, int *out,
   return TRUE;
 }
 
-static gboolean
-refuse_parts (const SiambanConfig *config, const SiambanCheckpoint *checkpoint,
-    GError **error)
+gboolean
+siamban_tell_check_config (const SiambanConfig *config, GError **error)
 {
   const char *what = NULL;
 
@@ -71,6 +70,15 @@ refuse_parts (const SiambanConfig *config, const SiambanCheckpoint *checkpoint,
         config->path, what);
     return FALSE;
   }
+  return TRUE;
+}
+
+static gboolean
+refuse_parts (const SiambanConfig *config, const SiambanCheckpoint *checkpoint,
+    GError **error)
+{
+  if (!siamban_tell_check_config (config, error))
+    return FALSE;
   if (siamban_tell_has (checkpoint, "head.template_cls_conv.weight")) {
     g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
         "%s: its head is an UPChannelBAN, which is not supported; supported "

@@ -8,6 +8,10 @@
 gboolean siamban_tell_has (
     const SiambanCheckpoint *checkpoint, const char *name);
 
+/* FALSE with SIAMBAN_ERROR_MODEL if @config names parts that are not known. */
+gboolean siamban_tell_check_config (
+    const SiambanConfig *config, GError **error);
+
 /* Fills @ban from the tensors' names and shapes; what the config says must
  * agree, but for BAN.KWARGS.weighted, which decides where it is given. Returns
  * FALSE with SIAMBAN_ERROR_MODEL. */

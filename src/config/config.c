@@ -1,42 +1,76 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config/config.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
-#include "config/reader.h"
+#include "base/file.h"
+#include "base/sniff.h"
+#include "config/foreign.h"
+#include "config/read.h"
 
 #define MAX_SIZE (1024 * 1024)
+#define BOM      "\xef\xbb\xbf"
 
-/* Not g_file_get_contents(): it would read a device or a huge file whole. */
-static char *
-load_text (const char *path, size_t *size, GError **error)
+static gboolean
+refuse (const char *path, GError **error, const char *what)
 {
-  FILE *file = fopen (path, "rbe");
-  char *text = NULL;
-  if (file != NULL) {
-    text = g_malloc (MAX_SIZE + 1);
-    *size = fread (text, 1, MAX_SIZE + 1, file);
+  g_set_error (
+      error, SIAMBAN_ERROR, SIAMBAN_ERROR_CONFIG, "%s: %s", path, what);
+  return FALSE;
+}
+
+static char *
+load_text (const char *path, gsize *size, GError **error)
+{
+  g_autoptr (SiambanFile) file = siamban_file_open (path, error);
+  char *text;
+
+  if (!file)
+    return NULL;
+  if (siamban_file_size (file) > MAX_SIZE) {
+    g_autofree char *what = g_strdup_printf (
+        "expected a config.yaml of at most %d bytes", MAX_SIZE);
+
+    refuse (path, error, what);
+    return NULL;
   }
-  if (file == NULL || ferror (file)) {
-    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
-        g_strerror (errno));
-    g_clear_pointer (&text, g_free);
-  } else if (*size > MAX_SIZE) {
-    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CONFIG,
-        "%s: expected a config.yaml of at most %d bytes", path, MAX_SIZE);
-    g_clear_pointer (&text, g_free);
-  }
-  if (file != NULL)
-    fclose (file);
+  *size = siamban_file_size (file);
+  text = (char *)siamban_file_load (file, 0, *size, error);
+  if (!text)
+    g_prefix_error (error, "%s: ", path);
   return text;
+}
+
+/* What is plainly something else is named for it. */
+static gboolean
+check_kind (const char *path, const char *text, gsize size, GError **error)
+{
+  const char *what = siamban_sniff (text, MIN (size, SIAMBAN_SNIFF_SIZE));
+  g_autofree char *message = NULL;
+  SiambanForeign foreign;
+
+  if (!what && size > 4 && memcmp (text, "PK\3\4", 4) == 0)
+    what = "an archive, maybe the checkpoint";
+  if (what) {
+    message = g_strdup_printf ("this is %s; expected a config.yaml", what);
+    return refuse (path, error, message);
+  }
+  if (!siamban_config_is_foreign (text, size, &foreign))
+    return TRUE;
+  g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CONFIG,
+      "%s:%" G_GSIZE_FORMAT ": %s: this is a %s config, expected one of "
+      "SiamBAN or NanoTrack",
+      path, foreign.line, foreign.key, foreign.tracker);
+  return FALSE;
 }
 
 SiambanConfig *
 siamban_config_new (void)
 {
   SiambanConfig *config = g_new0 (SiambanConfig, 1);
+
+  config->notes = g_ptr_array_new_with_free_func (g_free);
   config->width_mult = NAN;
   config->adjust = -1;
   config->weighted = -1;
@@ -50,23 +84,30 @@ siamban_config_new (void)
 SiambanConfig *
 siamban_config_load (const char *path, GError **error)
 {
-  size_t size;
-  char *text = load_text (path, &size, error);
-  if (text == NULL)
+  gsize size, skip;
+  g_autofree char *text = load_text (path, &size, error);
+  SiambanConfig *config;
+
+  if (!text)
     return NULL;
-  SiambanConfig *config = siamban_config_new ();
+  skip = size >= strlen (BOM) && memcmp (text, BOM, strlen (BOM)) == 0
+             ? strlen (BOM)
+             : 0;
+  if (!check_kind (path, text + skip, size - skip, error))
+    return NULL;
+  config = siamban_config_new ();
   config->path = g_strdup (path);
-  if (!siamban_config_read (config, text, size, error))
+  if (!siamban_config_read (config, text + skip, size - skip, error))
     g_clear_pointer (&config, siamban_config_free);
-  g_free (text);
   return config;
 }
 
 void
 siamban_config_free (SiambanConfig *config)
 {
-  if (config == NULL)
+  if (!config)
     return;
+  g_ptr_array_unref (config->notes);
   g_free (config->path);
   g_free (config->backbone);
   g_free (config->adjust_type);

@@ -10,8 +10,9 @@
  * have leaves its field at "not given": NULL, 0, NAN or -1 as said. */
 typedef struct
 {
-  char *path;     /* NULL where no file was read */
-  char *backbone; /* BACKBONE.TYPE, NULL if not given */
+  GPtrArray *notes; /* char *: "LINE: KEY: ...", of keys that are not used */
+  char *path;       /* NULL where no file was read */
+  char *backbone;   /* BACKBONE.TYPE, NULL if not given */
   int used_layers[SIAMBAN_MAX_LEVELS];
   int n_used_layers; /* 0: not given */
   double width_mult; /* NAN: not given */
@@ -40,8 +41,10 @@ typedef struct
 /* A config with every key not given. Freed by siamban_config_free(). */
 SiambanConfig *siamban_config_new (void);
 
-/* Reads @path. Returns NULL with @error of SIAMBAN_ERROR_IO or _CONFIG, whose
- * message has "path:line: KEY.PATH: what was expected". */
+/* Reads @path. A key that cannot change what is computed makes a note at most;
+ * one that could, and is not known, is an error. Returns NULL with @error of
+ * SIAMBAN_ERROR_IO or _CONFIG, whose message has "path:line: KEY.PATH: what was
+ * expected". */
 SiambanConfig *siamban_config_load (const char *path, GError **error);
 void siamban_config_free (SiambanConfig *config);
 

@@ -31,6 +31,10 @@
 static const SiambanKey backbone_kwargs[] = {
     LIST ("used_layers", 0, 16, FIELD (used_layers), FIELD (n_used_layers)),
     NUMBER ("width_mult", 0.05, 4, FIELD (width_mult)),
+    IGNORED ("freeze_bn"),
+    IGNORED ("frozen_stages"),
+    IGNORED ("norm_eval"),
+    IGNORED ("pretrained"),
     END,
 };
 static const SiambanKey backbone[] = {
@@ -66,6 +70,7 @@ static const SiambanKey ban_kwargs[] = {
 static const SiambanKey ban[] = {
     BOOL ("BAN", NOT_KEPT),
     TEXT ("TYPE", FIELD (ban_type)),
+    IGNORED ("VERSION"),
     SECTION ("KWARGS", ban_kwargs),
     END,
 };
@@ -100,3 +105,9 @@ const SiambanKey siamban_keys[] = {
     IGNORED ("TEST"),
     END,
 };
+
+int
+siamban_keys_are_open (const SiambanKey *section)
+{
+  return section == siamban_keys || section == backbone;
+}

@@ -29,4 +29,8 @@ struct _SiambanKey
 
 extern const SiambanKey siamban_keys[];
 
+/* Whether keys of @section that are not known are about training: then they are
+ * passed by. */
+int siamban_keys_are_open (const SiambanKey *section);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "config/reader.h"
+#include "config/read.h"
 
 #include <float.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #define MAX_DEPTH 16
 #define MAX_SHOWN 40
+#define MAX_NOTES 32
 
 /* @event: the one that is being looked at. @where: the key that it belongs to,
  * "" at the top. */
@@ -84,10 +85,10 @@ check_plain_node (const Reader *reader, GError **error)
     anchor = e->data.mapping_start.anchor;
     tag = e->data.mapping_start.tag;
   }
-  if (anchor != NULL || e->type == YAML_ALIAS_EVENT)
+  if (anchor || e->type == YAML_ALIAS_EVENT)
     return fail_at (reader, line_of (e), error,
         "expected no anchors (&) and aliases (*): write the value out");
-  if (tag != NULL)
+  if (tag)
     return fail_at (
         reader, line_of (e), error, "expected no tags (!): write the value");
   return TRUE;
@@ -331,18 +332,62 @@ names_of (const SiambanKey *keys)
   return g_string_free (names, FALSE);
 }
 
-static const SiambanKey *
-find_key (const Reader *reader, const SiambanKey *keys, const char *name,
+/* Whether one edit, or two letters changing places, make @a of @b. */
+static gboolean
+is_slip (const char *a, const char *b)
+{
+  gsize m = strlen (a), n = strlen (b), head = 0;
+
+  if (m > n)
+    return is_slip (b, a);
+  while (head < m && g_ascii_toupper (a[head]) == g_ascii_toupper (b[head]))
+    head++;
+  a += head;
+  b += head;
+  if (n - m > 1)
+    return FALSE;
+  if (n > m)
+    return g_ascii_strcasecmp (a, b + 1) == 0;
+  if (*a == '\0' || g_ascii_strcasecmp (a + 1, b + 1) == 0)
+    return TRUE;
+  return g_ascii_toupper (a[0]) == g_ascii_toupper (b[1]) &&
+         g_ascii_toupper (a[1]) == g_ascii_toupper (b[0]) &&
+         g_ascii_strcasecmp (a + 2, b + 2) == 0;
+}
+
+/* The key that matters which @name may have been meant for, or NULL. */
+static const char *
+guess_key (const SiambanKey *keys, const char *name)
+{
+  for (const SiambanKey *key = keys; key->name; key++)
+    if (key->kind != SIAMBAN_KEY_IGNORED && is_slip (key->name, name))
+      return key->name;
+  return NULL;
+}
+
+static gboolean
+fail_unknown (const Reader *reader, const SiambanKey *keys, const char *guess,
     GError **error)
 {
-  for (const SiambanKey *key = keys; key->name != NULL; key++)
-    if (g_str_equal (key->name, name))
-      return key;
-  char *names = names_of (keys);
-  fail_at (reader, line_of (&reader->event), error,
-      "unknown key, expected one of %s", names);
-  g_free (names);
-  return NULL;
+  size_t line = line_of (&reader->event);
+  g_autofree char *names = NULL;
+
+  if (guess)
+    return fail_at (
+        reader, line, error, "unknown key, perhaps %s was meant", guess);
+  names = names_of (keys);
+  return fail_at (
+      reader, line, error, "unknown key, expected one of %s", names);
+}
+
+static gboolean
+pass_by (Reader *reader, GError **error)
+{
+  if (reader->config->notes->len < MAX_NOTES)
+    g_ptr_array_add (reader->config->notes,
+        g_strdup_printf ("%zu: %s: not known, and not used",
+            line_of (&reader->event), reader->where->str));
+  return next (reader, error) && skip_value (reader, error);
 }
 
 /* The event is the key; its name is already in reader->where. */
@@ -351,9 +396,17 @@ read_key (
     Reader *reader, const SiambanKey *keys, GHashTable *seen, GError **error)
 {
   const char *name = (const char *)reader->event.data.scalar.value;
-  const SiambanKey *key = find_key (reader, keys, name, error);
-  if (key == NULL)
-    return FALSE;
+  const SiambanKey *key = keys;
+  const char *guess;
+
+  while (key->name && !g_str_equal (key->name, name))
+    key++;
+  if (!key->name) {
+    guess = guess_key (keys, name);
+    return siamban_keys_are_open (keys) && !guess
+               ? pass_by (reader, error)
+               : fail_unknown (reader, keys, guess, error);
+  }
   if (!g_hash_table_add (seen, (gpointer)key))
     return fail_at (reader, line_of (&reader->event), error,
         "expected each key once, this is its second time");

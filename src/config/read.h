@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef SIAMBAN_READER_H
-#define SIAMBAN_READER_H
+#ifndef SIAMBAN_CONFIG_READ_H
+#define SIAMBAN_CONFIG_READ_H
 
 #include "config/config.h"
 

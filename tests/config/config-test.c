@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <glib/gstdio.h>
 
 #include "config/config.h"
@@ -169,6 +170,57 @@ test_every_key (void)
   siamban_config_free (config);
 }
 
+/* What trainers add, and what no one knows: the first is silent. */
+static void
+test_passed_by (void)
+{
+  SiambanConfig *config = load (
+      "\xef\xbb\xbf"
+      "BAN: {VERSION: v2, TYPE: DepthwiseBAN}\n"
+      "BACKBONE: {TYPE: resnet50, FREEZE: [1], KWARGS: {freeze_bn: True}}\n"
+      "AMP: True\nMODE: train\nSELF_EPOCH: {a: {b: [c]}}\nTRIAL_CFG: x\n"
+      "VALIDATE: 1\nVALIDATE_CFG: {LR: nonsense}\n\"\\e[31m\": 1\n"
+      "TRACK: {LR: 0.25}\n");
+
+  g_assert_cmpstr (config->backbone, ==, "resnet50");
+  g_assert_cmpstr (config->ban_type, ==, "DepthwiseBAN");
+  g_assert_cmpfloat (config->lr, ==, 0.25);
+  g_assert_cmpuint (config->notes->len, ==, 8);
+  g_assert_cmpstr (config->notes->pdata[0], ==,
+      "2: BACKBONE.FREEZE: not known, and not used");
+  g_assert_cmpstr (
+      config->notes->pdata[1], ==, "3: AMP: not known, and not used");
+  g_assert_cmpstr (
+      config->notes->pdata[7], ==, "9: \\033[31m: not known, and not used");
+  siamban_config_free (config);
+}
+
+/* Keys of other trackers in a config that is SiamBAN's all the same. */
+static void
+test_not_foreign (void)
+{
+  SiambanConfig *config = load ("RPN: {RPN: False}\nBAN: {BAN: True}\n"
+                                "TRACK: {TYPE: SiamBANTracker, LR: 0.5}\n");
+
+  g_assert_cmpfloat (config->lr, ==, 0.5);
+  g_assert_cmpuint (config->notes->len, ==, 1);
+  siamban_config_free (config);
+}
+
+static void
+test_notes_are_bounded (void)
+{
+  GString *text = g_string_new (NULL);
+  SiambanConfig *config;
+
+  for (int i = 0; i < 10000; i++)
+    g_string_append_printf (text, "KEY%d: 1\n", i);
+  config = load (text->str);
+  g_assert_cmpuint (config->notes->len, ==, 32);
+  siamban_config_free (config);
+  g_string_free (text, TRUE);
+}
+
 /* yacs takes a quoted scalar for the Python literal that it spells. */
 static void
 test_python_literals (void)
@@ -291,18 +343,39 @@ static const Bad bad[] = {
         "got \"~\""},
     /* keys */
     {"TRACK:\n  LR: 0.4\n  LRR: 0.3\n",
-        "3: TRACK.LRR: unknown key, expected one of TYPE, WINDOW_INFLUENCE, "
+        "3: TRACK.LRR: unknown key, perhaps LR was meant"},
+    {"TRACK:\n  LR: 0.4\n  ALPHA: 0.3\n",
+        "3: TRACK.ALPHA: unknown key, expected one of TYPE, WINDOW_INFLUENCE, "
         "PENALTY_K, LR, CONTEXT_AMOUNT, EXEMPLAR_SIZE, INSTANCE_SIZE, "
         "BASE_SIZE, OUTPUT_SIZE"},
+    {"TRAKC: {}\n", "1: TRAKC: unknown key, perhaps TRACK was meant"},
+    {"Track: {}\n", "1: Track: unknown key, perhaps TRACK was meant"},
+    {"TRACKS: {}\n", "1: TRACKS: unknown key, perhaps TRACK was meant"},
+    {"BAK: {}\n", "1: BAK: unknown key, perhaps BAN was meant"},
+    {"BACKBONE: {KWARG: {}}\n",
+        "1: BACKBONE.KWARG: unknown key, perhaps KWARGS was meant"},
+    {"META: &a {}\n", "1: META: expected no anchors (&) and aliases (*): write "
+                      "the value out"},
     {"POINT: {\"a\\nb\": 1}",
         "1: POINT.a\\nb: unknown key, expected one of STRIDE"},
     {"BACKBONE: {KWARGS: {depth: 50}}",
         "1: BACKBONE.KWARGS.depth: unknown key, expected one of used_layers, "
-        "width_mult"},
-    {"RPN:\n  TYPE: MultiRPN\n",
-        "1: RPN: unknown key, expected one of META_ARC, CUDA, BACKBONE, "
-        "ADJUST, "
-        "BAN, POINT, TRACK, TRAIN, DATASET, SOLVER, VAL, TEST"},
+        "width_mult, freeze_bn, frozen_stages, norm_eval, pretrained"},
+    /* other trackers */
+    {"RPN:\n  TYPE: MultiRPN\n", "1: RPN: this is a SiamRPN config, expected "
+                                 "one of SiamBAN or NanoTrack"},
+    {"ANCHOR: {}\nRPN: {}\nMASK: {MASK: True}\nTRACK: {LR: x}\n",
+        "3: MASK: this is a SiamMask config, expected one of SiamBAN or "
+        "NanoTrack"},
+    {"CAR:\n  TYPE: CARHead\n", "1: CAR: this is a SiamCAR config, expected "
+                                "one of SiamBAN or NanoTrack"},
+    {"RPN: {}\nTRACK:\n  LR: 1\n  TYPE: 'SiamRPNLTTracker'\n",
+        "4: TRACK.TYPE: this is a SiamRPN config, expected one of SiamBAN or "
+        "NanoTrack"},
+    {"DATA: {MAX: [1]}\nMODEL: {BACKBONE: {TYPE: vit}}\n",
+        "2: MODEL: this is a STARK or OSTrack config, expected one of SiamBAN "
+        "or "
+        "NanoTrack"},
     {"TRACK:\n  LR: 0.4\n  LR: 0.4\n",
         "3: TRACK.LR: expected each key once, this is its second time"},
     {"TRAIN: {}\nTRACK: {}\nTRAIN: {}\n",
@@ -312,11 +385,16 @@ static const Bad bad[] = {
     {"TRACK: 3\n", "1: TRACK: expected a mapping, got \"3\""},
     {"TRACK:\n- LR\n", "2: TRACK: expected a mapping, got a list"},
     /* shape of the file */
-    {"", "1: expected a mapping of keys like BACKBONE and TRACK"},
+    {"", " this is an empty file; expected a config.yaml"},
+    {"<!DOCTYPE html>\n", " this is a web page or other XML, as a wrong "
+                          "address or a login gives: "
+                          "download it again; expected a config.yaml"},
     {"# nothing\n\n", "3: expected a mapping of keys like BACKBONE and TRACK"},
     {"~", "1: expected a mapping of keys like BACKBONE and TRACK"},
     {"- TRACK\n", "1: expected a mapping of keys like BACKBONE and TRACK"},
-    {"PK\003\004", "1: expected YAML: control characters are not allowed"},
+    {"PK\003\004x", " this is an archive, maybe the checkpoint; expected a "
+                    "config.yaml"},
+    {"\001", "1: expected YAML: control characters are not allowed"},
     {"TRACK: {}\n---\nTRACK: {}\n", "2: expected one document"},
     {"TRACK: {LR: 0.4\n", "2: TRACK: expected YAML: did not find expected ',' "
                           "or '}'"},
@@ -399,14 +477,17 @@ check_io_error (const char *path, const char *reason)
 static void
 test_no_file (void)
 {
-  char *path = g_build_filename (dir, "absent.yaml", NULL);
+  char *path = g_build_filename (dir, "absent.yaml", NULL), *pipe;
+
   check_io_error (path, g_strerror (ENOENT));
-  check_io_error (dir, g_strerror (EISDIR));
+  check_io_error (dir, "expected a regular file");
+  check_io_error ("/dev/zero", "expected a regular file");
+  pipe = g_build_filename (dir, "pipe", NULL);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  check_io_error (pipe, "expected a regular file");
+  g_remove (pipe);
+  g_free (pipe);
   g_free (path);
-  GError *error = NULL;
-  g_assert_null (siamban_config_load ("/dev/zero", &error));
-  g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CONFIG);
-  g_error_free (error);
 }
 
 /* Any text gives a config or an error that names the file. */
@@ -530,6 +611,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dir = g_dir_make_tmp ("siamban-config-XXXXXX", NULL);
+  g_test_add_func ("/config/passed-by", test_passed_by);
+  g_test_add_func ("/config/not-foreign", test_not_foreign);
+  g_test_add_func ("/config/notes-are-bounded", test_notes_are_bounded);
   g_test_add_func ("/config/nothing-given", test_nothing_given);
   g_test_add_func ("/config/every-key", test_every_key);
   g_test_add_func ("/config/python-literals", test_python_literals);

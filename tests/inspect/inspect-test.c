@@ -254,6 +254,41 @@ test_config (void)
   g_free (bad);
 }
 
+/* What no checkpoint can make good. */
+static void
+test_unsupported_config (void)
+{
+  static const struct
+  {
+    const char *text, *problem;
+  } cases[] = {
+      {"BACKBONE: {TYPE: alexnet}\n",
+          "BACKBONE.TYPE: alexnet is not supported"},
+      {"BACKBONE: {TYPE: subnet}\n", "BACKBONE.TYPE: subnet is not supported"},
+      {"BACKBONE: {TYPE: resnet50}\nBAN: {TYPE: UPChannelBAN}\n",
+          "UPChannelBAN is not supported"},
+      {"BACKBONE: {TYPE: resnet50}\nADJUST: {ADJUST: False}\n",
+          "a network without a neck, is not supported"},
+      {"BACKBONE: {TYPE: resnet50}\nPOINT: {STRIDE: 16}\n",
+          "POINT.STRIDE: expected 8"},
+      {"BACKBONE: {TYPE: mobilenetv3_small}\nPOINT: {STRIDE: 8}\n",
+          "POINT.STRIDE: expected 16"},
+  };
+  char *path = path_in_dir ("other.yaml");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_file_set_contents (path, cases[i].text, -1, NULL);
+    check_says (
+        inspect (1, path, NULL), "  problems      1\n", cases[i].problem, NULL);
+  }
+  g_file_set_contents (path, "LOG_DIR: x\n", -1, NULL);
+  check_says (inspect (0, path, NULL),
+      "  note          1: LOG_DIR: not known, and not used\n",
+      "  problems      none\n", NULL);
+  g_remove (path);
+  g_free (path);
+}
+
 static void
 test_pair (void)
 {
@@ -336,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/inspect/variance", test_variance);
   g_test_add_func ("/inspect/unknown-network", test_unknown_network);
   g_test_add_func ("/inspect/config", test_config);
+  g_test_add_func ("/inspect/unsupported-config", test_unsupported_config);
   g_test_add_func ("/inspect/pair", test_pair);
   g_test_add_func ("/inspect/bad-files", test_bad_files);
   g_test_add_func ("/inspect/usage", test_usage);

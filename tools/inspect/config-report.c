@@ -84,5 +84,10 @@ report_config (Report *report, const char *path)
   }
   print_network (config);
   print_tracker (config);
+  for (guint i = 0; i < config->notes->len; i++)
+    report_line (
+        "note", "%s", (const char *)g_ptr_array_index (config->notes, i));
+  if (!siamban_network_check_config (config, &error))
+    report_error (report, error);
   siamban_config_free (config);
 }
