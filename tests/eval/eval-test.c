@@ -2,6 +2,7 @@
 
 /* Runs siamban-eval ($SIAMBAN_EVAL) as a user would. */
 
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <png.h>
 #include <string.h>
@@ -91,7 +92,7 @@ test_usage (void)
   assert_fails (eval ("--set", "fusion=x", folder, NULL), 2, "fusion=x");
   assert_fails (eval ("--set", "interval=1.5", folder, NULL), 2, "interval");
   assert_fails (eval ("--set", "fission=1", folder, NULL), 2, "one of");
-  assert_fails (eval ("--compare", "a.json", NULL), 2, "expected two files");
+  assert_fails (eval ("--compare", "a.json", NULL), 2, "expected 2 to 8 files");
   assert_fails (eval (folder, NULL), 1, "groundtruth");
   assert_fails (eval ("no/such", NULL), 1, "no/such");
   folder_remove (folder);
@@ -221,6 +222,166 @@ test_bad_compare (void)
   folder_remove (folder);
 }
 
+static char *
+contents (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  char *text = NULL;
+  GError *error = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+static void
+assert_lines (const char *folder, const char *name, guint n, const char *first)
+{
+  g_autofree char *text = contents (folder, name);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  g_assert_cmpuint (g_strv_length (lines), ==, n + 1);
+  g_assert_cmpstr (lines[0], ==, first);
+}
+
+/* The same pictures in each layout, whose toolkits want other files. */
+static void
+test_results (void)
+{
+  char *folder = new_sequences ();
+  g_autofree char *out = g_build_filename (folder, "out", NULL);
+  Outcome outcome;
+
+  write_sequence (folder, "three");
+  folder_write (folder, "two/absence.label", "0\n0\n1\n0\n0\n0\n");
+  folder_move (folder, "two/groundtruth_rect.txt", "two/groundtruth.txt");
+  folder_move (folder, "three/groundtruth_rect.txt", "three/groundtruth.txt");
+  outcome = eval (folder, "--starts", "2", "--results", out, NULL);
+  assert_works (&outcome);
+  program_clear (&outcome);
+  assert_lines (out, "one.txt", FRAMES, "51.0000,41.0000,24.0000,24.0000");
+  assert_lines (
+      out, "two/two_001.txt", FRAMES, "51.0000,41.0000,24.0000,24.0000");
+  g_free (contents (out, "two/two_time.txt"));
+  assert_lines (out, "three/three_001.txt", FRAMES, "1");
+  assert_lines (out, "three/three_001_confidence.value", FRAMES, "nan");
+  g_free (contents (out, "three/three_001_time.value"));
+  assert_lines (out, "runs/one-3.csv", FRAMES - 3 + 1,
+      "frame,x,y,w,h,status,score,confidence,cpu_ms,truth,overlap,width,height,"
+      "picture");
+  folder_remove (folder);
+}
+
+/* What was written is read back with the same figures, or not at all. */
+static void
+test_recorded (void)
+{
+  char *folder = new_sequences ();
+  g_autofree char *data = g_build_filename (folder, "one", NULL);
+  g_autofree char *out = g_build_filename (folder, "out", NULL);
+  g_autofree char *a = g_build_filename (folder, "a.json", NULL);
+  g_autofree char *b = g_build_filename (folder, "b.json", NULL);
+  Outcome outcome =
+      eval (data, "--starts", "1", "--results", out, "--json", a, NULL);
+
+  assert_works (&outcome);
+  program_clear (&outcome);
+  outcome = eval (data, "--starts", "1", "--recorded", out, "--json", b, NULL);
+  assert_works (&outcome);
+  program_clear (&outcome);
+  outcome = eval ("--compare", a, b, NULL);
+  assert_works (&outcome);
+  g_assert_nonnull (strstr (outcome.out, "1 runs: 0 won, 0 lost"));
+  g_assert_nonnull (strstr (outcome.out, "+0.000     0     0\n"));
+  program_clear (&outcome);
+  assert_fails (eval (data, "--recorded", out, NULL), 1, "one-2.csv");
+  folder_remove (folder);
+}
+
+static void
+test_bad_recorded (void)
+{
+  static const struct
+  {
+    const char *text, *message;
+  } cases[] = {
+      {"", "expected a line with titles and 6 more, got 0 lines"},
+      {"x,y,w\n1\n1\n1\n1\n1\n1\n", "expected a column \"h\""},
+      {"x,y,w,h,status,score,confidence,cpu_ms,width,height\n"
+       "1,2,3,4,gone,1,1,1,9,9\n\n\n\n\n.\n",
+          "line 2: expected a status"},
+      {"x,y,w,h,status,score,confidence,cpu_ms,width,height\n"
+       "1,2,3,nan,lost,1,1,1,9,9\n\n\n\n\n.\n",
+          "line 2: expected a number in column \"h\""},
+      {"x,y,w,h,status,score,confidence,cpu_ms,width,height\n"
+       "1,2,3,4,lost,1,1,1,9,9\n1,2\n\n\n\n.\n",
+          "line 3: expected a number in column \"w\""},
+  };
+  char *folder = folder_new ();
+
+  write_sequence (folder, "one");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    folder_write (folder, "runs/one-0.csv", cases[i].text);
+    assert_fails (eval (folder, "--starts", "1", "--recorded", folder, NULL), 1,
+        cases[i].message);
+  }
+  folder_remove (folder);
+}
+
+/* A picture in colours, of the size that it should have. */
+static void
+test_plot (void)
+{
+  char *folder = new_sequences ();
+  g_autofree char *a = g_build_filename (folder, "a.json", NULL);
+  g_autofree char *plot = g_build_filename (folder, "plot.png", NULL);
+  png_image image = {.version = PNG_IMAGE_VERSION};
+  Outcome outcome = eval (folder, "--json", a, "--plot", plot, NULL);
+
+  assert_works (&outcome);
+  program_clear (&outcome);
+  g_assert_true (png_image_begin_read_from_file (&image, plot) != 0);
+  g_assert_cmpuint (image.width, ==, 760);
+  g_assert_cmpuint (image.height, ==, 640);
+  png_image_free (&image);
+  g_assert_cmpint (g_unlink (plot), ==, 0);
+  outcome = eval ("--compare", a, a, a, "--plot", plot, NULL);
+  assert_works (&outcome);
+  program_clear (&outcome);
+  g_assert_true (g_file_test (plot, G_FILE_TEST_EXISTS));
+  assert_fails (
+      eval ("--compare", a, a, "--plot", "no/such.png", NULL), 1, "no/such");
+  folder_remove (folder);
+}
+
+/* The reference tracker does not find what has jumped out of its sight, and
+ * the picture that it was to be found in has the target at the right place. */
+static void
+test_redetect (void)
+{
+  char *folder = folder_new ();
+  g_autofree char *still = g_build_filename (folder, "a/img/0001.png", NULL);
+  g_autofree char *json = g_build_filename (folder, "r.json", NULL);
+  g_autofree char *text = NULL;
+  Outcome outcome;
+
+  write_sequence (folder, "a");
+  outcome = eval ("--redetect", still, folder, "--box", "50,40,24,24",
+      "--starts", "2", "--mode", "reference", "--json", json, "--results",
+      folder, NULL);
+  assert_works (&outcome);
+  g_assert_nonnull (strstr (outcome.out, "never"));
+  program_clear (&outcome);
+  text = contents (folder, "r.json");
+  g_assert_nonnull (strstr (text, "\"a@3\""));
+  g_assert_nonnull (strstr (text, "\"found_within_40\" : 0"));
+  assert_fails (eval ("--redetect", still, NULL), 1, "expected --box");
+  assert_fails (eval ("--redetect", still, "--box", "1,2,3", NULL), 1, "--box");
+  assert_fails (eval ("--redetect", still, "--box", "159,0,9,9", NULL), 1,
+      "expected a box with at least a pixel in the picture, 160 x 120");
+  folder_remove (folder);
+}
+
 static void
 test_bad_pictures (void)
 {
@@ -245,6 +406,11 @@ main (int argc, char **argv)
   g_test_add_func ("/eval/figures", test_figures);
   g_test_add_func ("/eval/compare", test_compare);
   g_test_add_func ("/eval/bad-compare", test_bad_compare);
+  g_test_add_func ("/eval/results", test_results);
+  g_test_add_func ("/eval/recorded", test_recorded);
+  g_test_add_func ("/eval/bad-recorded", test_bad_recorded);
+  g_test_add_func ("/eval/plot", test_plot);
+  g_test_add_func ("/eval/redetect", test_redetect);
   g_test_add_func ("/eval/bad-pictures", test_bad_pictures);
   return g_test_run ();
 }

@@ -112,6 +112,23 @@ test_long_term (void)
   eval_run_free (run);
 }
 
+/* Three frames followed, two not; of the six pairs one is the wrong way round,
+ * and in one both are the same. Frames in between do not count. */
+static void
+test_auroc (void)
+{
+  EvalRun *run = new_run ();
+
+  add_shifted (run, 0, 0.9);
+  add_shifted (run, 0, 0.6);
+  add_shifted (run, 0.1, 0.4);
+  add_shifted (run, 0.5, 0);
+  add_absent (run, SIAMBAN_STATUS_LOST, 0.6);
+  add_shifted (run, 2, 0.1);
+  assert_near (eval_auroc (run), 4.5 / 6);
+  eval_run_free (run);
+}
+
 static void
 test_states (void)
 {
@@ -214,6 +231,7 @@ main (int argc, char **argv)
   g_test_add_func ("/figures/judge", test_judge);
   g_test_add_func ("/figures/short-term", test_short_term);
   g_test_add_func ("/figures/long-term", test_long_term);
+  g_test_add_func ("/figures/auroc", test_auroc);
   g_test_add_func ("/figures/states", test_states);
   g_test_add_func ("/figures/patience", test_patience);
   g_test_add_func ("/figures/nothing-to-tell", test_nothing_to_tell);

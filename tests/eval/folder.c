@@ -58,3 +58,12 @@ folder_write_empty (const char *folder, const char *pattern, int first, int n)
     folder_write (folder, name->str, "");
   }
 }
+
+void
+folder_move (const char *folder, const char *from, const char *to)
+{
+  g_autofree char *old = g_build_filename (folder, from, NULL);
+  g_autofree char *new = g_build_filename (folder, to, NULL);
+
+  g_assert_cmpint (g_rename (old, new), ==, 0);
+}

@@ -66,15 +66,21 @@ compute_reliability (EvalCharts *charts, const GPtrArray *runs)
   charts->error = sum / (double)all;
 }
 
+static void
+set_abscissas (EvalCharts *charts)
+{
+  spread (charts->overlap, EVAL_SUCCESS_POINTS, 1);
+  spread (charts->distance, EVAL_PRECISION_POINTS, 50);
+  spread (charts->relative, EVAL_PRECISION_POINTS, 0.5);
+}
+
 void
 eval_charts_compute (const Evaluation *evaluation, EvalCharts *charts)
 {
   g_autoptr (GPtrArray) runs = evaluation_runs (evaluation);
   double thresholds[EVAL_LT_POINTS];
 
-  spread (charts->overlap, EVAL_SUCCESS_POINTS, 1);
-  spread (charts->distance, EVAL_PRECISION_POINTS, 50);
-  spread (charts->relative, EVAL_PRECISION_POINTS, 0.5);
+  set_abscissas (charts);
   evaluation_curve (evaluation, eval_curve_success, charts->overlap,
       EVAL_SUCCESS_POINTS, charts->success);
   evaluation_curve (evaluation, eval_curve_precision, charts->distance,
@@ -88,4 +94,75 @@ eval_charts_compute (const Evaluation *evaluation, EvalCharts *charts)
       EVAL_LT_POINTS, charts->lt_recall);
   find_best_f (charts);
   compute_reliability (charts, runs);
+}
+
+static void
+add_bins (JsonBuilder *json, const EvalCharts *charts)
+{
+  json_builder_set_member_name (json, "reliability");
+  json_builder_begin_array (json);
+  for (guint b = 0; b < EVAL_BINS; b++) {
+    const EvalBin *bin = &charts->bins[b];
+
+    json_builder_begin_object (json);
+    eval_json_add_number (json, "frames", (double)bin->frames);
+    eval_json_add_number (json, "confidence", bin->confidence);
+    eval_json_add_number (json, "right", bin->right);
+    json_builder_end_object (json);
+  }
+  json_builder_end_array (json);
+  eval_json_add_number (json, "reliability_error", charts->error);
+}
+
+void
+eval_charts_add (JsonBuilder *json, const EvalCharts *c)
+{
+  json_builder_set_member_name (json, "curves");
+  json_builder_begin_object (json);
+  eval_json_add_array (json, "success", c->success, EVAL_SUCCESS_POINTS);
+  eval_json_add_array (json, "precision", c->precision, EVAL_PRECISION_POINTS);
+  eval_json_add_array (
+      json, "norm_precision", c->norm_precision, EVAL_PRECISION_POINTS);
+  eval_json_add_array (json, "lt_precision", c->lt_precision, EVAL_LT_POINTS);
+  eval_json_add_array (json, "lt_recall", c->lt_recall, EVAL_LT_POINTS);
+  eval_json_add_number (json, "f", c->f);
+  eval_json_add_number (json, "f_precision", c->f_precision);
+  eval_json_add_number (json, "f_recall", c->f_recall);
+  add_bins (json, c);
+  json_builder_end_object (json);
+}
+
+static gboolean
+read_bins (JsonObject *curves, EvalCharts *charts)
+{
+  JsonArray *bins = eval_json_array_of_objects (curves, "reliability");
+
+  if (!bins || json_array_get_length (bins) != EVAL_BINS)
+    return FALSE;
+  for (guint b = 0; b < EVAL_BINS; b++) {
+    JsonObject *bin = json_array_get_object_element (bins, b);
+    double frames = eval_json_number (bin, "frames");
+
+    charts->bins[b].frames = frames >= 1 && frames < 1e15 ? (guint64)frames : 0;
+    charts->bins[b].confidence = eval_json_number (bin, "confidence");
+    charts->bins[b].right = eval_json_number (bin, "right");
+  }
+  return TRUE;
+}
+
+gboolean
+eval_charts_read (JsonObject *object, EvalCharts *c)
+{
+  JsonObject *curves = eval_json_object (object, "curves");
+
+  set_abscissas (c);
+  return curves && read_bins (curves, c) &&
+         eval_json_read_array (
+             curves, "success", c->success, EVAL_SUCCESS_POINTS) &&
+         eval_json_read_array (
+             curves, "precision", c->precision, EVAL_PRECISION_POINTS) &&
+         eval_json_read_array (
+             curves, "lt_precision", c->lt_precision, EVAL_LT_POINTS) &&
+         eval_json_read_array (
+             curves, "lt_recall", c->lt_recall, EVAL_LT_POINTS);
 }

@@ -3,6 +3,7 @@
 #define EVAL_CHARTS_H
 
 #include "evaluation.h"
+#include "values.h"
 
 #define EVAL_SUCCESS_POINTS   21
 #define EVAL_PRECISION_POINTS 51
@@ -49,5 +50,10 @@ typedef struct
 } EvalCharts;
 
 void eval_charts_compute (const Evaluation *evaluation, EvalCharts *charts);
+
+/* As a member "curves". */
+void eval_charts_add (JsonBuilder *json, const EvalCharts *charts);
+/* From the member "curves" of @object; FALSE if it is not as expected. */
+gboolean eval_charts_read (JsonObject *object, EvalCharts *charts);
 
 #endif

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "compare.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 
-#include "figures.h"
-#include "interval.h"
+#include "plot.h"
 
 /* What changed in one sequence: the mean over the runs that both files have. */
 typedef struct
@@ -32,47 +30,13 @@ fail (const char *path, GError **error)
   return FALSE;
 }
 
-/* Borrowed; NULL if there is no such array of objects. */
-static JsonArray *
-array_of (JsonObject *object, const char *name)
-{
-  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
-  JsonArray *array =
-      node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  for (guint i = 0; array && i < json_array_get_length (array); i++)
-    if (!JSON_NODE_HOLDS_OBJECT (json_array_get_element (array, i)))
-      return NULL;
-  return array;
-}
-
-static double
-number_of (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) ||
-      json_node_get_value_type (node) == G_TYPE_STRING)
-    return NAN;
-  return json_node_get_double (node);
-}
-
-static const char *
-name_of (JsonObject *object)
-{
-  JsonNode *node = json_object_get_member (object, "name");
-
-  return node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node)
-                                              : NULL;
-}
-
 static JsonObject *
 sequence_named (JsonArray *sequences, const char *name)
 {
   for (guint i = 0; i < json_array_get_length (sequences); i++) {
     JsonObject *object = json_array_get_object_element (sequences, i);
 
-    if (!g_strcmp0 (name_of (object), name))
+    if (!g_strcmp0 (eval_json_string (object, "name"), name))
       return object;
   }
   return NULL;
@@ -85,8 +49,8 @@ run_like (JsonArray *runs, JsonObject *run)
   for (guint i = 0; i < json_array_get_length (runs); i++) {
     JsonObject *object = json_array_get_object_element (runs, i);
 
-    if (number_of (object, "start") == number_of (run, "start") &&
-        number_of (object, "frames") == number_of (run, "frames"))
+    if (eval_json_number (object, "start") == eval_json_number (run, "start") &&
+        eval_json_number (object, "frames") == eval_json_number (run, "frames"))
       return object;
   }
   return NULL;
@@ -106,11 +70,11 @@ compare_runs (JsonArray *before, JsonArray *after, Change *change)
     if (!new)
       continue;
     for (guint f = 0; f < EVAL_N_FIGURES; f++) {
-      double value = number_of (old, eval_figure_name (f));
+      double value = eval_json_number (old, eval_figure_name (f));
 
       values[f * n + change->runs] = value;
       changes[f * n + change->runs] =
-          number_of (new, eval_figure_name (f)) - value;
+          eval_json_number (new, eval_figure_name (f)) - value;
     }
     change->won += changes[EVAL_HELD * n + change->runs] > 0;
     change->lost += changes[EVAL_HELD * n + change->runs] < 0;
@@ -131,10 +95,10 @@ compare_sequences (JsonArray *before, JsonArray *after)
   g_array_set_clear_func (changes, (GDestroyNotify)change_clear);
   for (guint i = 0; i < json_array_get_length (before); i++) {
     JsonObject *old = json_array_get_object_element (before, i);
-    const char *name = name_of (old);
+    const char *name = eval_json_string (old, "name");
     JsonObject *new = name ? sequence_named (after, name) : NULL;
-    JsonArray *old_runs = array_of (old, "runs");
-    JsonArray *new_runs = array_of (new, "runs");
+    JsonArray *old_runs = eval_json_array_of_objects (old, "runs");
+    JsonArray *new_runs = eval_json_array_of_objects (new, "runs");
     Change change = {0};
 
     if (!old_runs || !new_runs)
@@ -201,38 +165,36 @@ print_figures (const GArray *changes)
   }
 }
 
-/* The array belongs to @parser. */
-static JsonArray *
-read_sequences (JsonParser *parser, const char *path, GError **error)
+/* What @path holds; it belongs to @parser. */
+static JsonObject *
+read_file (JsonParser *parser, const char *path, GError **error)
 {
   JsonNode *root;
-  JsonArray *sequences = NULL;
+  JsonObject *object = NULL;
 
   if (!json_parser_load_from_file (parser, path, error))
     return NULL;
   root = json_parser_get_root (parser);
   if (root && JSON_NODE_HOLDS_OBJECT (root))
-    sequences = array_of (json_node_get_object (root), "sequences");
-  if (!sequences)
+    object = json_node_get_object (root);
+  if (!eval_json_array_of_objects (object, "sequences")) {
     fail (path, error);
-  return sequences;
+    return NULL;
+  }
+  return object;
 }
 
-gboolean
-eval_compare (const char *before, const char *after, GError **error)
+static gboolean
+compare_files (const char *before, JsonObject *old, const char *after,
+    JsonObject *new, GError **error)
 {
-  g_autoptr (JsonParser) old_parser = json_parser_new ();
-  g_autoptr (JsonParser) new_parser = json_parser_new ();
-  JsonArray *old = read_sequences (old_parser, before, error);
-  JsonArray *new = old ? read_sequences (new_parser, after, error) : NULL;
-  GArray *changes;
-  gboolean ok;
+  GArray *changes =
+      compare_sequences (eval_json_array_of_objects (old, "sequences"),
+          eval_json_array_of_objects (new, "sequences"));
+  gboolean ok = changes->len > 0;
 
-  if (!new)
-    return FALSE;
-  changes = compare_sequences (old, new);
-  ok = changes->len > 0;
   if (ok) {
+    g_print ("%s -> %s\n", before, after);
     g_array_sort (changes, worst_first);
     print_sequences (changes);
     print_figures (changes);
@@ -241,4 +203,39 @@ eval_compare (const char *before, const char *after, GError **error)
         "%s: expected a run that %s has as well, found none", after, before);
   g_array_unref (changes);
   return ok;
+}
+
+static gboolean
+plot_files (
+    char **paths, JsonObject **files, guint n, const char *plot, GError **error)
+{
+  g_autofree EvalCharts *charts = g_new (EvalCharts, n);
+  g_autofree EvalPlotted *plotted = g_new (EvalPlotted, n);
+
+  for (guint i = 0; i < n; i++) {
+    const char *name = eval_json_string (files[i], "name");
+
+    if (!eval_charts_read (files[i], &charts[i]))
+      return fail (paths[i], error);
+    plotted[i] = (EvalPlotted){name ? name : paths[i], &charts[i]};
+  }
+  return eval_plot_write (plotted, n, plot, error);
+}
+
+gboolean
+eval_compare (char **paths, const char *plot, GError **error)
+{
+  g_autoptr (GPtrArray) parsers =
+      g_ptr_array_new_with_free_func (g_object_unref);
+  guint n = g_strv_length (paths);
+  g_autofree JsonObject **files = g_new0 (JsonObject *, n);
+
+  for (guint i = 0; i < n; i++) {
+    g_ptr_array_add (parsers, json_parser_new ());
+    files[i] = read_file (parsers->pdata[i], paths[i], error);
+    if (!files[i] || (i > 0 && !compare_files (paths[0], files[0], paths[i],
+                                   files[i], error)))
+      return FALSE;
+  }
+  return !plot || plot_files (paths, files, n, plot, error);
 }

@@ -2,6 +2,7 @@
 #include "evaluation.h"
 
 #include "progress.h"
+#include "results.h"
 
 /* One sequence's part of the work. */
 typedef struct
@@ -67,8 +68,12 @@ run_job (gpointer data, gpointer user_data)
 
   if (g_atomic_int_get (&work->failed))
     return;
-  outcome->runs = eval_run_sequence (outcome->sequence, job->starts,
-      work->following, advance, work->progress, &job->error);
+  if (work->following->recorded)
+    outcome->runs = eval_results_read (
+        outcome->sequence, job->starts, work->following->recorded, &job->error);
+  else
+    outcome->runs = eval_run_sequence (outcome->sequence, job->starts,
+        work->following, advance, work->progress, &job->error);
   if (outcome->runs)
     summarise (outcome);
   else

@@ -24,8 +24,18 @@ static const char *const names[EVAL_N_FIGURES] = {
     [EVAL_GOOD_LOST] = "good_lost",
     [EVAL_FOUND_AGAIN] = "found_again",
     [EVAL_FRAMES_TO_FIND] = "frames_to_find",
+    [EVAL_AUROC] = "auroc",
     [EVAL_CPU_MS] = "cpu_ms",
+    [EVAL_CPU_MS_99] = "cpu_ms_99",
 };
+
+static int
+rising (gconstpointer a, gconstpointer b)
+{
+  double left = *(const double *)a, right = *(const double *)b;
+
+  return left < right ? -1 : left > right ? 1 : 0;
+}
 
 const char *
 eval_figure_name (EvalFigure figure)
@@ -107,14 +117,18 @@ held (const EvalRun *run)
   return NAN;
 }
 
-static double
-cpu_ms (const EvalRun *run)
+static void
+cpu_figures (const EvalRun *run, double *values)
 {
-  double sum = 0;
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (double));
 
   for (guint k = 1; k < run->frames->len; k++)
-    sum += eval_run_frame (run, k)->track.cpu_ms;
-  return run->frames->len > 1 ? sum / (run->frames->len - 1) : NAN;
+    g_array_append_val (all, eval_run_frame (run, k)->track.cpu_ms);
+  values[EVAL_CPU_MS] = eval_mean ((const double *)all->data, all->len);
+  g_array_sort (all, rising);
+  values[EVAL_CPU_MS_99] =
+      all->len ? g_array_index (all, double, all->len * 99 / 100) : NAN;
+  g_array_unref (all);
 }
 
 void
@@ -130,5 +144,6 @@ eval_figures (const EvalRun *run, double *values)
   lt_figures (run, values);
   values[EVAL_HELD] = held (run);
   eval_state_figures (run, values);
-  values[EVAL_CPU_MS] = cpu_ms (run);
+  values[EVAL_AUROC] = eval_auroc (run);
+  cpu_figures (run, values);
 }

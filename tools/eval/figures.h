@@ -21,19 +21,26 @@ typedef enum
   EVAL_GOOD_LOST,
   EVAL_FOUND_AGAIN,
   EVAL_FRAMES_TO_FIND,
+  EVAL_AUROC,
   EVAL_CPU_MS,
+  EVAL_CPU_MS_99,
   EVAL_N_FIGURES
 } EvalFigure;
 
 /* "auc", "precision" ...: as in files. */
 const char *eval_figure_name (EvalFigure figure);
 
-/* @values: (array fixed-size=15): NAN where the run has nothing to tell. */
+/* @values: (array fixed-size=17): NAN where the run has nothing to tell. */
 void eval_figures (const EvalRun *run, double *values);
 
 /* Those of them that are about the states, from absent_told to frames_to_find.
  */
 void eval_state_figures (const EvalRun *run, double *values);
+
+/* How often a frame in which the target is followed has a higher confidence
+ * than one without it, or in which it is not; NAN if there are none of either.
+ */
+double eval_auroc (const EvalRun *run);
 
 /**
  * EvalCurve:

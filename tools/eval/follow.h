@@ -4,11 +4,13 @@
 
 #include <siamban/siamban.h>
 
-/* The tracker under test. */
+/* The tracker under test; of one that has run already, the folder that
+ * @recorded names has the boxes. */
 typedef struct
 {
   SiambanModel *model;
   SiambanSessionOptions options;
+  const char *recorded;
 } EvalFollowing;
 
 /* What it said of one frame; @cpu_ms is its thread's CPU time for that. */

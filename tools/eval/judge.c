@@ -12,6 +12,22 @@ eval_run_free (EvalRun *run)
   g_free (run);
 }
 
+GPtrArray *
+eval_runs_new (const GArray *starts)
+{
+  GPtrArray *runs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)eval_run_free);
+
+  for (guint k = 0; k < starts->len; k++) {
+    EvalRun *run = g_new (EvalRun, 1);
+
+    run->start = g_array_index (starts, guint, k);
+    run->frames = g_array_new (FALSE, FALSE, sizeof (EvalFrame));
+    g_ptr_array_add (runs, run);
+  }
+  return runs;
+}
+
 static double
 area_shared (const SiambanBox *a, const SiambanBox *b)
 {
@@ -49,6 +65,8 @@ eval_frame_judge (
   double dx, dy;
 
   frame->kind = truth->kind;
+  frame->width = width;
+  frame->height = height;
   if (truth->kind != EVAL_PRESENT)
     return;
   dx = box->x + box->w / 2 - real->x - real->w / 2;

@@ -4,11 +4,10 @@
 
 #include "evaluation.h"
 
-/* What was evaluated, as it is told in reports. @model is NULL for the built-in
- * one. */
+/* What was evaluated, and what it is called. */
 typedef struct
 {
-  const char *model;
+  const char *name;
   const EvalFollowing *following;
 } EvalSubject;
 

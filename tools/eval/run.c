@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "run.h"
 
-#include "picture.h"
+#include "redetect.h"
 
 #define FRAME_NS 40000000ull /* 25 frames a second */
 
@@ -12,6 +12,15 @@ typedef struct
   GPtrArray *runs;
   GPtrArray *followers; /* of those runs that have started */
 } Pass;
+
+static gboolean
+read_picture (
+    const EvalSequence *sequence, guint i, EvalPicture *picture, GError **error)
+{
+  if (sequence->layout == EVAL_LAYOUT_REDETECT)
+    return eval_redetect_read (sequence, i, picture, error);
+  return eval_picture_read (picture, sequence->pictures->pdata[i], error);
+}
 
 static gboolean
 start (Pass *pass, const SiambanBox *box, GError **error)
@@ -55,7 +64,7 @@ pass_over (Pass *pass, EvalProgressFunc progress, gpointer data, GError **error)
   gboolean ok = pass->runs->len > 0;
 
   for (guint i = first; ok && i < pictures->len; i++) {
-    ok = eval_picture_read (&picture, pictures->pdata[i], error);
+    ok = read_picture (pass->sequence, i, &picture, error);
     if (ok && !step (pass, i, &picture.frame, error)) {
       g_prefix_error (error, "%s: ", (const char *)pictures->pdata[i]);
       ok = FALSE;
@@ -71,17 +80,9 @@ eval_run_sequence (const EvalSequence *sequence, const GArray *starts,
     const EvalFollowing *following, EvalProgressFunc progress, gpointer data,
     GError **error)
 {
-  Pass pass = {sequence, following,
-      g_ptr_array_new_with_free_func ((GDestroyNotify)eval_run_free),
+  Pass pass = {sequence, following, eval_runs_new (starts),
       g_ptr_array_new_with_free_func ((GDestroyNotify)eval_follower_free)};
 
-  for (guint k = 0; k < starts->len; k++) {
-    EvalRun *run = g_new (EvalRun, 1);
-
-    run->start = g_array_index (starts, guint, k);
-    run->frames = g_array_new (FALSE, FALSE, sizeof (EvalFrame));
-    g_ptr_array_add (pass.runs, run);
-  }
   if (!pass_over (&pass, progress, data, error))
     g_clear_pointer (&pass.runs, g_ptr_array_unref);
   g_ptr_array_unref (pass.followers);

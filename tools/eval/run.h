@@ -13,9 +13,10 @@
  * @bounded: the same of both boxes' parts within the picture.
  * @distance: between the centres, in pixels.
  * @relative: the same, in widths and heights of the true box.
+ * @width, @height: of the picture.
  *
- * One frame of a run, beside the truth. The last four are 0 unless the target
- * is present.
+ * One frame of a run, beside the truth. Overlaps and distances are 0 unless the
+ * target is present.
  */
 typedef struct
 {
@@ -25,6 +26,8 @@ typedef struct
   double bounded;
   double distance;
   double relative;
+  int width;
+  int height;
 } EvalFrame;
 
 /**
@@ -43,6 +46,9 @@ typedef struct
 void eval_run_free (EvalRun *run);
 
 #define eval_run_frame(run, i) (&g_array_index ((run)->frames, EvalFrame, i))
+
+/* (transfer full) (element-type EvalRun): without frames. */
+GPtrArray *eval_runs_new (const GArray *starts);
 
 /* Called once for each frame, with how many targets were followed in it. */
 typedef void (*EvalProgressFunc) (guint n, gpointer data);

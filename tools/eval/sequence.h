@@ -9,7 +9,8 @@ typedef enum
 {
   EVAL_LAYOUT_OTB,
   EVAL_LAYOUT_GOT,
-  EVAL_LAYOUT_VOT
+  EVAL_LAYOUT_VOT,
+  EVAL_LAYOUT_REDETECT /* made up: see redetect.h */
 } EvalLayout;
 
 /**

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <locale.h>
 
+#include <string.h>
+
 #include "compare.h"
+#include "inputs.h"
+#include "plot.h"
+#include "redetect.h"
 #include "report.h"
+#include "results.h"
 
 static char *model_path, *config_path, *json_path, *csv_path, *ini_path;
-static char *precision_name, *mode_name;
-static char **settings;
+static char *precision_name, *mode_name, *subject_name;
+static char *results_path, *recorded_path, *plot_path;
+static char **settings, **boxes;
 static char **paths; /* folders, or the files to compare */
 static int n_starts = 3, n_jobs, max_frames;
-static gboolean compare;
+static gboolean compare, redetect;
 
 static GOptionEntry options[] = {
     {"model", 'm', 0, G_OPTION_ARG_FILENAME, &model_path,
@@ -36,8 +43,27 @@ static GOptionEntry options[] = {
         "Write figures and curves to FILE", "FILE"},
     {"csv", 0, 0, G_OPTION_ARG_FILENAME, &csv_path,
         "Write the figures of every run to FILE", "FILE"},
+    {"results", 0, 0, G_OPTION_ARG_FILENAME, &results_path,
+        "Write the boxes of every frame to FOLDER, as toolkits read them",
+        "FOLDER"},
+    {"recorded", 0, 0, G_OPTION_ARG_FILENAME, &recorded_path,
+        "Track nothing: read the boxes that --results, or another tracker, has "
+        "written",
+        "FOLDER"},
+    {"plot", 0, 0, G_OPTION_ARG_FILENAME, &plot_path,
+        "Draw the curves into a PNG file", "FILE"},
+    {"name", 0, 0, G_OPTION_ARG_STRING, &subject_name,
+        "What to call the tracker in files and plots", "NAME"},
     {"compare", 0, 0, G_OPTION_ARG_NONE, &compare,
-        "Say what changed between two files that --json has written", NULL},
+        "Say what changed from the first file that --json has written to the "
+        "others",
+        NULL},
+    {"redetect", 0, 0, G_OPTION_ARG_NONE, &redetect,
+        "Let targets jump across a black picture, and say whether they are "
+        "found again; in place of folders stills can be given",
+        NULL},
+    {"box", 0, 0, G_OPTION_ARG_STRING_ARRAY, &boxes,
+        "The target in a still, once for each", "X,Y,W,H"},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &paths, NULL, NULL},
     G_OPTION_ENTRY_NULL};
 
@@ -77,9 +103,9 @@ check_options (SiambanPrecision *precision)
 {
   guint n = paths ? g_strv_length (paths) : 0;
 
-  if (compare ? n != 2 : n == 0) {
+  if (compare ? n < 2 || n > EVAL_PLOT_MOST : n == 0) {
     g_printerr ("siamban-eval: expected %s; see --help\n",
-        compare ? "two files to compare" : "a folder of sequences");
+        compare ? "2 to 8 files to compare" : "a folder of sequences");
     return FALSE;
   }
   if (precision_name &&
@@ -94,64 +120,102 @@ check_options (SiambanPrecision *precision)
          is_at_least ("frames", max_frames, 0);
 }
 
-static GPtrArray *
-find_sequences (GError **error)
+/* From the model's file and the mode, unless it was given. */
+static char *
+make_name (const EvalFollowing *following)
 {
-  GPtrArray *sequences =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)eval_sequence_free);
+  g_autofree char *base =
+      g_path_get_basename (model_path ? model_path : "built-in");
 
-  for (char **path = paths; *path; path++)
-    if (!eval_sequences_find (
-            *path, ini_path, (guint)max_frames, sequences, error)) {
-      g_ptr_array_unref (sequences);
-      return NULL;
-    }
-  return sequences;
+  if (subject_name)
+    return g_strdup (subject_name);
+  if (following->recorded)
+    return g_path_get_basename (following->recorded);
+  if (strrchr (base, '.'))
+    *strrchr (base, '.') = '\0';
+  return g_strdup_printf (
+      "%s, %s", base, siamban_mode_name (following->options.mode));
+}
+
+static gboolean
+plot (const Evaluation *evaluation, const char *name, GError **error)
+{
+  EvalCharts charts;
+  EvalPlotted plotted = {name, &charts};
+
+  eval_charts_compute (evaluation, &charts);
+  return eval_plot_write (&plotted, 1, plot_path, error);
 }
 
 static gboolean
 report (const Evaluation *evaluation, const EvalFollowing *following,
     GError **error)
 {
-  EvalSubject subject = {model_path, following};
+  g_autofree char *name = make_name (following);
+  EvalSubject subject = {name, following};
 
   eval_report_print (evaluation);
   return (!json_path ||
              eval_report_write_json (evaluation, &subject, json_path, error)) &&
-         (!csv_path || eval_report_write_csv (evaluation, csv_path, error));
+         (!csv_path || eval_report_write_csv (evaluation, csv_path, error)) &&
+         (!plot_path || plot (evaluation, name, error));
 }
 
 static gboolean
-evaluate (SiambanPrecision precision, const SiambanSessionOptions *session,
+report_redetection (const Evaluation *evaluation, GError **error)
+{
+  eval_redetect_print (evaluation);
+  return !json_path || eval_redetect_write_json (evaluation, json_path, error);
+}
+
+static gboolean
+evaluate (GPtrArray *sequences, const EvalFollowing *following, GError **error)
+{
+  guint jobs = n_jobs ? (guint)n_jobs : g_get_num_processors ();
+  Evaluation *evaluation = evaluation_run (
+      sequences, following, redetect ? 1 : (guint)n_starts, jobs, error);
+  gboolean ok = evaluation != NULL;
+
+  if (ok && redetect)
+    ok = report_redetection (evaluation, error);
+  else if (ok)
+    ok = report (evaluation, following, error);
+  if (ok && results_path)
+    ok = eval_results_write (evaluation, results_path, error);
+  evaluation_free (evaluation);
+  return ok;
+}
+
+static gboolean
+run (SiambanPrecision precision, const SiambanSessionOptions *session,
     GError **error)
 {
-  GPtrArray *sequences = find_sequences (error);
-  guint jobs = n_jobs ? (guint)n_jobs : g_get_num_processors ();
-  EvalFollowing following = {.options = *session};
-  Evaluation *evaluation;
+  EvalFollowing following = {.options = *session, .recorded = recorded_path};
+  EvalInputs inputs = {
+      paths, boxes, ini_path, (guint)max_frames, (guint)n_starts, redetect};
+  GPtrArray *sequences = eval_inputs_find (&inputs, error);
   gboolean ok;
 
   if (!sequences)
     return FALSE;
-  following.model =
-      siamban_model_load (model_path, config_path, precision, error);
-  if (!following.model) {
-    g_ptr_array_unref (sequences);
-    return FALSE;
+  if (!recorded_path) {
+    following.model =
+        siamban_model_load (model_path, config_path, precision, error);
+    if (!following.model) {
+      g_ptr_array_unref (sequences);
+      return FALSE;
+    }
   }
-  evaluation =
-      evaluation_run (sequences, &following, (guint)n_starts, jobs, error);
-  ok = evaluation && report (evaluation, &following, error);
-  evaluation_free (evaluation);
-  siamban_model_unref (following.model);
+  ok = evaluate (sequences, &following, error);
+  g_clear_pointer (&following.model, siamban_model_unref);
   return ok;
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GOptionContext) context =
-      g_option_context_new ("FOLDER... | --compare BEFORE.json AFTER.json");
+  g_autoptr (GOptionContext) context = g_option_context_new (
+      "FOLDER... | --compare BEFORE.json AFTER.json... | --redetect STILL...");
   g_autoptr (GError) error = NULL;
   SiambanPrecision precision = SIAMBAN_PRECISION_AUTO;
   SiambanSessionOptions session;
@@ -169,8 +233,8 @@ main (int argc, char **argv)
   }
   if (!check_options (&precision) || !read_session_options (&session))
     return 2;
-  ok = compare ? eval_compare (paths[0], paths[1], &error)
-               : evaluate (precision, &session, &error);
+  ok = compare ? eval_compare (paths, plot_path, &error)
+               : run (precision, &session, &error);
   if (!ok)
     g_printerr ("siamban-eval: %s\n", error->message);
   return ok ? 0 : 1;
