@@ -3,7 +3,7 @@
 #define GST_SIAMBAN_BOX_H
 
 #include <gst/gst.h>
-#include <siamban/target.h>
+#include <siamban/box.h>
 
 /* Four finite numbers, both sides above 0. */
 gboolean gst_siamban_box_is_sane (const SiambanBox *box);
@@ -14,5 +14,15 @@ gboolean gst_siamban_box_from_array (const GValue *array, SiambanBox *box);
 
 /* Appends x, y, w, h as doubles to @array. */
 void gst_siamban_box_to_array (const SiambanBox *box, GValue *array);
+
+/* The same of <<x, y, w, h>, ...>; @boxes: of SiambanBox. */
+gboolean gst_siamban_boxes_from_array (const GValue *array, GArray *boxes);
+void gst_siamban_boxes_to_array (const GArray *boxes, GValue *array);
+
+/* Intersection over union, 0 to 1. */
+gdouble gst_siamban_box_overlap (const SiambanBox *a, const SiambanBox *b);
+
+/* FALSE if @value is no number. */
+gboolean gst_siamban_number_from_value (const GValue *value, gdouble *number);
 
 #endif

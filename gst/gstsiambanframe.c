@@ -25,6 +25,20 @@ static const struct
     {GST_VIDEO_FORMAT_UYVY, SIAMBAN_FORMAT_UYVY},
 };
 
+gboolean
+gst_siamban_frame_is_one_view (const GstVideoInfo *info)
+{
+  switch (GST_VIDEO_INFO_MULTIVIEW_MODE (info)) {
+    case GST_VIDEO_MULTIVIEW_MODE_NONE:
+    case GST_VIDEO_MULTIVIEW_MODE_MONO:
+    case GST_VIDEO_MULTIVIEW_MODE_LEFT:
+    case GST_VIDEO_MULTIVIEW_MODE_RIGHT:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
 static gboolean
 format_of (GstVideoFormat from, SiambanFormat *to)
 {
@@ -60,5 +74,53 @@ gst_siamban_frame_view (const GstVideoFrame *frame, SiambanFrame *view)
   if (!gst_video_color_matrix_get_Kr_Kb (color->matrix, &view->kr, &view->kb))
     gst_video_color_matrix_get_Kr_Kb (
         GST_VIDEO_COLOR_MATRIX_BT601, &view->kr, &view->kb);
+  return TRUE;
+}
+
+static gboolean
+can_start_at (const GstVideoFormatInfo *finfo, guint x, guint y)
+{
+  for (guint i = 0; i < GST_VIDEO_FORMAT_INFO_N_COMPONENTS (finfo); i++) {
+    if (x & ((1u << GST_VIDEO_FORMAT_INFO_W_SUB (finfo, i)) - 1) ||
+        y & ((1u << GST_VIDEO_FORMAT_INFO_H_SUB (finfo, i)) - 1))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+start_at (GstVideoFrame *frame, guint plane, guint x, guint y)
+{
+  const GstVideoFormatInfo *finfo = frame->info.finfo;
+  gint component[GST_VIDEO_MAX_COMPONENTS];
+  gssize column, row;
+
+  gst_video_format_info_component (finfo, plane, component);
+  column = GST_VIDEO_FORMAT_INFO_PSTRIDE (finfo, component[0]) *
+           (x >> GST_VIDEO_FORMAT_INFO_W_SUB (finfo, component[0]));
+  row = y >> GST_VIDEO_FORMAT_INFO_H_SUB (finfo, component[0]);
+  frame->data[plane] = (guint8 *)GST_VIDEO_FRAME_PLANE_DATA (frame, plane) +
+                       row * GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane) +
+                       column;
+}
+
+gboolean
+gst_siamban_frame_crop (GstVideoFrame *frame, GstBuffer *buffer)
+{
+  const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
+  const guint width = (guint)GST_VIDEO_FRAME_WIDTH (frame);
+  const guint height = (guint)GST_VIDEO_FRAME_HEIGHT (frame);
+
+  if (!crop)
+    return TRUE;
+  if (crop->width == 0 || crop->height == 0 || crop->width > width ||
+      crop->height > height || crop->x > width - crop->width ||
+      crop->y > height - crop->height ||
+      !can_start_at (frame->info.finfo, crop->x, crop->y))
+    return FALSE;
+  for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES (frame); i++)
+    start_at (frame, i, crop->x, crop->y);
+  frame->info.width = (gint)crop->width;
+  frame->info.height = (gint)crop->height;
   return TRUE;
 }

@@ -9,10 +9,20 @@
   "{ BGR, RGB, BGRx, RGBx, xBGR, xRGB, BGRA, RGBA, ABGR, ARGB, GRAY8, NV12, "  \
   "NV21, I420, YV12, YUY2, UYVY }"
 
+#define GST_SIAMBAN_CAPS GST_VIDEO_CAPS_MAKE (GST_SIAMBAN_FORMATS)
+
+/* Whether frames show one view, as a single camera sees it. */
+gboolean gst_siamban_frame_is_one_view (const GstVideoInfo *info);
+
 /* @view: (out caller-allocates): the mapped @frame with its colorimetry; valid
  * while @frame is mapped. Returns FALSE if its format, which a GstVideoMeta may
  * have changed from that of the caps, is none of GST_SIAMBAN_FORMATS. */
 gboolean gst_siamban_frame_view (
     const GstVideoFrame *frame, SiambanFrame *view);
+
+/* Makes the mapped @frame the part of it that a GstVideoCropMeta of @buffer
+ * says is the picture. Returns FALSE if that is none, or if it starts between
+ * two pixels of a plane with fewer of them. */
+gboolean gst_siamban_frame_crop (GstVideoFrame *frame, GstBuffer *buffer);
 
 #endif

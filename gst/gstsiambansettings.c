@@ -10,10 +10,22 @@ string_ref (gchar *string)
 void
 gst_siamban_settings_init (GstSiambanSettings *settings)
 {
+  SiambanSessionOptions options;
+
+  siamban_session_options_init (&options);
   *settings = (GstSiambanSettings){
       .precision = SIAMBAN_PRECISION_AUTO,
-      .seed_from_roi = TRUE,
-      .label = g_ref_string_new ("object"),
+      .mode = options.mode,
+      .threads = options.threads,
+      .seed_from = GST_SIAMBAN_SEED_FROM_ALL,
+      .max_targets = options.max_targets,
+      .max_searches = options.max_searches,
+      .max_lost_age = options.max_lost_age,
+      .lost_threshold = options.lost_threshold,
+      .found_threshold = options.found_threshold,
+      .inference_interval = options.interval,
+      .max_latency = GST_CLOCK_TIME_NONE,
+      .meta = GST_SIAMBAN_META_AUTO,
   };
   gst_siamban_overlay_init (&settings->overlay);
 }

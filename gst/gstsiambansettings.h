@@ -7,6 +7,7 @@
 
 #include "gstsiambanmeta.h"
 #include "gstsiambanoverlay.h"
+#include "gstsiambanregions.h"
 
 /* The values of the element's properties. Strings are ref-counted, so that a
  * copy for one frame costs next to nothing. */
@@ -15,12 +16,27 @@ typedef struct
   gchar *model;
   gchar *config;
   SiambanPrecision precision;
-  gboolean has_box;
-  SiambanBox box;
-  gboolean seed_from_roi;
-  gchar *seed_roi_type;
-  gchar *label; /* never NULL */
+  SiambanMode mode;
   guint threads;
+
+  GstSiambanSeedFrom seed_from;
+  gchar *seed_roi_type;
+  gchar *label;
+  guint seed_history; /* frames */
+
+  guint max_targets;
+  guint max_searches;
+  guint64 id_base;
+  guint64 max_lost_age; /* ns */
+  gdouble lost_threshold;
+  gdouble found_threshold;
+  gboolean reset_on_flush;
+
+  guint inference_interval;
+  guint64 max_latency; /* ns, 0: no limit, NONE: by itself */
+  gboolean async;
+
+  gboolean post_frames;
   GstSiambanMetaKind meta;
   GstSiambanOverlay overlay;
 } GstSiambanSettings;

@@ -73,7 +73,9 @@ SIAMBAN_API gboolean siamban_mode_from_name (
  * @interval: the network runs on every @interval-th frame, default 1; boxes in
  *     between are moved on and marked as predicted. 0: fewer runs while a
  *     target hardly moves and its confidence is high.
- * @first_id: id of the first track; default 1, never 0.
+ * @first_id: id of the first track, default 1; the next ones count from there.
+ *     0: ids from 1 on that all sessions of the process with this option share,
+ *     so that none is used twice in it.
  * @max_lost_age: a target lost for longer ends; nanoseconds, 0 is never.
  * @lost_threshold: response of the filter below which a target is not there;
  *     0 to 1.

@@ -74,8 +74,6 @@ problem_of (const SiambanSessionOptions *options)
     return "mode: expected reference or robust";
   if (options->max_targets == 0)
     return "max_targets: expected 1 or more";
-  if (options->first_id == 0)
-    return "first_id: expected 1 or more";
   if (!is_share (options->lost_threshold))
     return "lost_threshold: expected 0 to 1";
   if (!is_share (options->found_threshold) ||

@@ -83,6 +83,17 @@ siamban_session_set_model (SiambanSession *session, SiambanModel *model)
   siamban_model_unref (former);
 }
 
+/* With the lock. */
+static guint64
+take_id (SiambanSession *session)
+{
+  static gsize shared;
+
+  if (session->next_id != 0)
+    return session->next_id++;
+  return (guint64)g_atomic_pointer_add (&shared, 1) + 1;
+}
+
 guint64
 siamban_session_add (SiambanSession *session, const SiambanBox *box,
     gpointer user_data, GDestroyNotify destroy)
@@ -91,7 +102,7 @@ siamban_session_add (SiambanSession *session, const SiambanBox *box,
   guint64 id;
 
   g_mutex_lock (&session->lock);
-  id = subject->track.id = session->next_id++;
+  id = subject->track.id = take_id (session);
   siamban_requests_add (&session->requests, subject, box);
   g_mutex_unlock (&session->lock);
   return id;
@@ -147,7 +158,7 @@ siamban_session_add_from (SiambanSession *session, const SiambanFrame *frame,
   subject->track.user_data = user_data;
   subject->destroy = destroy;
   g_mutex_lock (&session->lock);
-  id = subject->track.id = session->next_id++;
+  id = subject->track.id = take_id (session);
   siamban_requests_add (&session->requests, subject, box);
   g_mutex_unlock (&session->lock);
   return id;

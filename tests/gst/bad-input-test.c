@@ -116,7 +116,7 @@ test_boxes (void)
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     Rig *rig = rig_new (track_new (), "BGR", 320, 240);
 
-    for (guint id = 0; id < 2; id++) {
+    for (guint id = 0, n = 0; n < 2; n++) {
       track_set_box_text (rig->element, bad[i]);
       g_assert_cmpuint (rig_next_id (rig), ==, id);
       assert_report (rig_message (rig, GST_MESSAGE_WARNING), GST_LIBRARY_ERROR,
@@ -124,7 +124,8 @@ test_boxes (void)
       g_assert_cmpuint (rig_next_id (rig), ==, id);
       rig_no_message (rig, GST_MESSAGE_WARNING);
       track_set_box (rig->element, start_box);
-      g_assert_cmpuint (rig_next_id (rig), ==, id + 1);
+      g_assert_cmpuint (rig_next_id (rig), >, id);
+      id = rig_next_id (rig);
     }
     rig_free (rig);
   }

@@ -42,6 +42,7 @@ track_new (void)
   GstElement *element = gst_element_factory_make ("siambantrack", NULL);
 
   g_assert_nonnull (element);
+  g_object_set (element, "id-base", (guint64)1, NULL);
   return element;
 }
 
@@ -201,11 +202,11 @@ rig_event (Rig *rig, const gchar *event, guint id)
 {
   GstMessage *message = rig_message (rig, GST_MESSAGE_ELEMENT);
   const GstStructure *s = gst_message_get_structure (message);
-  guint got;
+  guint64 got;
 
   g_assert_cmpstr (gst_structure_get_name (s), ==, "siambantrack");
   g_assert_cmpstr (gst_structure_get_string (s, "event"), ==, event);
-  g_assert_true (gst_structure_get_uint (s, "id", &got));
+  g_assert_true (gst_structure_get_uint64 (s, "id", &got));
   g_assert_cmpuint (got, ==, id);
   g_assert_true (
       gst_structure_has_field_typed (s, "running-time", G_TYPE_UINT64));

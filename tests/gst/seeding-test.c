@@ -61,7 +61,7 @@ test_box (void)
   g_assert_cmpfloat (result.score, ==, 1);
   g_assert_cmpfloat (result.peak, ==, 1);
   gst_buffer_unref (buffer);
-  rig_event (rig, "seeded", 1);
+  rig_event (rig, "added", 1);
   rig_free (rig);
 }
 
@@ -118,10 +118,11 @@ test_numbers (void)
   track_set_box_text (element, "<>");
   g_assert_cmpuint (rig_next_id (rig), ==, 4);
 
-  for (guint i = 1; i <= 3; i++)
-    rig_event (rig, "seeded", i);
-  rig_event (rig, "reset", 3);
-  rig_event (rig, "seeded", 4);
+  for (guint i = 1; i <= 3; i++) {
+    rig_event (rig, "added", i);
+    rig_event (rig, "ended", i);
+  }
+  rig_event (rig, "added", 4);
   rig_no_message (rig, GST_MESSAGE_ELEMENT);
   rig_free (rig);
 }
@@ -153,6 +154,7 @@ test_region (void)
   GstBuffer *buffer = rig_frame (rig);
   GstVideoRegionOfInterestMeta *region;
 
+  g_object_set (rig->element, "max-targets", 1, NULL);
   add_roi (buffer, "face", 77, start_box);
   buffer = rig_push (rig, buffer);
   g_assert_cmpuint (gst_buffer_get_n_meta (
@@ -290,7 +292,7 @@ test_stats (void)
   guint64 frames, tracked;
   gdouble mean, last, score;
   GstStructure *stats;
-  guint id;
+  guint64 id;
   Rig *rig = rig_small (element);
 
   g_assert_cmpuint (rig_next_id (rig), ==, 0);
@@ -300,7 +302,7 @@ test_stats (void)
   g_object_get (element, "stats", &stats, NULL);
   g_assert_true (gst_structure_get (stats, "frames", G_TYPE_UINT64, &frames,
       "tracked-frames", G_TYPE_UINT64, &tracked, "mean-ms", G_TYPE_DOUBLE,
-      &mean, "last-ms", G_TYPE_DOUBLE, &last, "id", G_TYPE_UINT, &id, "score",
+      &mean, "last-ms", G_TYPE_DOUBLE, &last, "id", G_TYPE_UINT64, &id, "score",
       G_TYPE_DOUBLE, &score, NULL));
   g_assert_cmpuint (frames, ==, 5);
   g_assert_cmpuint (tracked, ==, 4);

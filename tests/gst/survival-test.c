@@ -14,7 +14,7 @@
 #define SOURCE                                                                 \
   "videotestsrc pattern=ball num-buffers=3 ! "                                 \
   "video/x-raw,format=I420,width=320,height=240 ! "                            \
-  "siambantrack box=\"<140,100,42,44>\" ! "
+  "siambantrack id-base=1 box=\"<140,100,42,44>\" ! "
 
 /* What is on the first buffer that comes out. */
 typedef struct

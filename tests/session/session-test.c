@@ -668,11 +668,32 @@ test_options (Fixture *f, gconstpointer data)
   g_assert_null (siamban_session_new (&f->model, &options, &error));
   g_assert_nonnull (strstr (error->message, "max_targets"));
   options = good;
-  options.first_id = 0;
-  g_assert_false (siamban_session_set_options (f->session, &options, NULL));
-  options = good;
   options.mode = (SiambanMode)7;
   g_assert_false (siamban_session_set_options (f->session, &options, NULL));
+}
+
+/* No two of a process's sessions give the same. */
+static void
+test_shared_ids (Fixture *f, gconstpointer data)
+{
+  static const SiambanBox box = {10, 10, 20, 20};
+  SiambanSessionOptions options;
+  guint64 last = 0;
+
+  (void)data;
+  siamban_session_options_init (&options);
+  options.first_id = 0;
+  for (guint i = 0; i < 3; i++) {
+    SiambanSession *session = siamban_session_new (&f->model, &options, NULL);
+
+    for (guint j = 0; j < 2; j++) {
+      guint64 id = siamban_session_add (session, &box, NULL, NULL);
+
+      g_assert_cmpuint (id, >, last);
+      last = id;
+    }
+    siamban_session_free (session);
+  }
 }
 
 static void
@@ -805,6 +826,7 @@ main (int argc, char **argv)
   ADD ("skip", test_skip);
   ADD ("set-model", test_set_model);
   ADD ("options", test_options);
+  ADD ("shared-ids", test_shared_ids);
   g_test_add_func ("/session/names", test_names);
   ADD ("no-growth", test_no_growth);
   ADD ("threads", test_threads);
