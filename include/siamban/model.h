@@ -98,7 +98,8 @@ typedef struct
  * for a file that has changed since. Whoever can write to the folder decides
  * what the network computes. A file there that cannot be used is replaced,
  * and one that cannot be written is a warning; all can be removed at any
- * time.
+ * time. Those used longest ago are, once they are more than 1024 MB together,
+ * or what SIAMBAN_CACHE_MAX_MB says.
  *
  * Returns: (transfer full): the model, or %NULL with @error set, one of
  *     %SIAMBAN_ERROR_IO, _CHECKPOINT, _CONFIG, _MODEL.

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
+
+#include "base/replace.h"
 
 #define MAGIC      G_GUINT64_CONSTANT (0x314b434150424953) /* "SIBPACK1" */
 #define MAX_HEADER (1u << 22)
@@ -35,11 +38,18 @@ typedef struct
 struct _SiambanPacked
 {
   char *path, *key;
-  int fd; /* or -1 */
-  GHashTable *entries;
+  int fd;         /* or -1 */
+  GTree *entries; /* names come from the file: not hashed */
   gboolean missed;
   XXH3_state_t *state;
 };
+
+static gint
+compare (gconstpointer a, gconstpointer b, gpointer data)
+{
+  (void)data;
+  return strcmp (a, b);
+}
 
 static void
 entry_free (gpointer data)
@@ -99,7 +109,7 @@ add_entry (
       fields, "(&ss@att)", &name, &entry->algorithm, &sizes, &entry->checksum);
   entry->offset = *offset;
   entry->n_parts = g_variant_n_children (sizes);
-  g_hash_table_insert (packed->entries, g_strdup (name), entry);
+  g_tree_insert (packed->entries, g_strdup (name), entry);
   if (entry->n_parts > SIAMBAN_MAX_PARTS)
     return FALSE;
   for (gsize i = 0; i < entry->n_parts; i++) {
@@ -147,8 +157,7 @@ siamban_packed_open (const char *path, const char *key)
   SiambanPacked *packed = g_new0 (SiambanPacked, 1);
   packed->path = g_strdup (path);
   packed->key = g_strdup (key);
-  packed->entries =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  packed->entries = g_tree_new_full (compare, NULL, g_free, entry_free);
   packed->state = XXH3_createState ();
   /* Opening a pipe would block. */
   packed->fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
@@ -158,7 +167,7 @@ siamban_packed_open (const char *path, const char *key)
     posix_fadvise (packed->fd, 0, 0, POSIX_FADV_WILLNEED);
   } else {
     g_debug ("%s: not of this model, level and version, or damaged", path);
-    g_hash_table_remove_all (packed->entries);
+    g_tree_remove_all (packed->entries);
   }
   return packed;
 }
@@ -171,7 +180,7 @@ siamban_packed_close (SiambanPacked *packed)
   if (packed->fd >= 0)
     g_close (packed->fd, NULL);
   XXH3_freeState (packed->state);
-  g_hash_table_unref (packed->entries);
+  g_tree_unref (packed->entries);
   g_free (packed->path);
   g_free (packed->key);
   g_free (packed);
@@ -213,7 +222,7 @@ gboolean
 siamban_packed_read (
     SiambanPacked *packed, const char *name, const SiambanConv *conv)
 {
-  const Entry *entry = g_hash_table_lookup (packed->entries, name);
+  const Entry *entry = g_tree_lookup (packed->entries, name);
   if (entry && read_entry (packed, entry, conv))
     return TRUE;
   if (entry)
@@ -295,32 +304,36 @@ write_convs (int fd, GHashTable *convs)
 }
 
 static gboolean
-write_file (
-    SiambanPacked *packed, const char *temporary, int fd, GHashTable *convs)
+write_file (SiambanPacked *packed, int fd, GHashTable *convs)
 {
   g_autoptr (GVariant) header = make_header (packed, convs);
-  gboolean written = write_header (fd, header) && write_convs (fd, convs);
-  int reason = errno;
-  if (close (fd) < 0)
+
+  return write_header (fd, header) && write_convs (fd, convs);
+}
+
+static gboolean
+replace_file (SiambanPacked *packed, GHashTable *convs)
+{
+  SiambanReplace *file = siamban_replace_begin (packed->path);
+
+  if (!file)
     return FALSE;
-  errno = reason;
-  return written && g_rename (temporary, packed->path) == 0;
+  if (write_file (packed, file->fd, convs))
+    return siamban_replace_commit (file);
+  siamban_replace_abandon (file);
+  return FALSE;
 }
 
 void
 siamban_packed_save (SiambanPacked *packed, GHashTable *convs)
 {
+  g_autofree char *folder = NULL;
+
   if (!packed->missed)
     return;
-  g_autofree char *folder = g_path_get_dirname (packed->path);
-  g_autofree char *temporary = g_strconcat (packed->path, ".XXXXXX", NULL);
-  g_mkdir_with_parents (folder, 0777);
-  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
-  if (fd >= 0 && write_file (packed, temporary, fd, convs))
-    return;
-  int reason = errno;
-  if (fd >= 0)
-    g_unlink (temporary);
-  g_warning (
-      "%s: packed weights are not kept: %s", packed->path, g_strerror (reason));
+  folder = g_path_get_dirname (packed->path);
+  g_mkdir_with_parents (folder, 0700);
+  if (!replace_file (packed, convs))
+    g_warning ("%s: packed weights are not kept: %s", packed->path,
+        siamban_replace_reason (errno));
 }

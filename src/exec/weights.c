@@ -8,7 +8,7 @@
 
 struct _SiambanWeights
 {
-  const SiambanCheckpoint *checkpoint;
+  const SiambanCheckpoint *checkpoint; /* until they are kept */
   SiambanCpu level;
   SiambanRanges *ranges; /* or NULL */
   SiambanPacked *packed; /* or NULL */
@@ -54,6 +54,7 @@ siamban_weights_keep (SiambanWeights *weights)
   if (weights->packed)
     siamban_packed_save (weights->packed, weights->convs);
   g_clear_pointer (&weights->packed, siamban_packed_close);
+  weights->checkpoint = NULL; /* may be closed from now on */
 }
 
 void

@@ -11,7 +11,7 @@ const char *siamban_frame_problem (const SiambanFrame *frame);
 void siamban_frame_mean (const SiambanFrame *frame, double mean[3]);
 
 /* The n x n pixels around (cx, cy), as B, G, R bytes, resized to size x size:
- * spec/siamban.md "crop". Reads from the frame only the pixels it needs.
+ * bilinear in fixed point, as the published tracker's. Reads from the frame only the pixels it needs.
  * Outside the frame is @mean with its fraction cut off. @n may be any size >=
  * 1; memory needed does not grow with it. @out: 3 * size * size bytes. */
 void siamban_crop (const SiambanFrame *frame, double cx, double cy, double n,

@@ -55,6 +55,7 @@ compile (SiambanBuild *build, const SiambanNetwork *network,
   if (build->search_program == NULL)
     return FALSE;
   siamban_weights_keep (build->weights);
+  siamban_keep_tidy ();
   return TRUE;
 }
 

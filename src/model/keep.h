@@ -18,4 +18,9 @@
 SiambanPacked *siamban_keep_open (const SiambanCheckpoint *checkpoint,
     const char *config, SiambanPrecision precision);
 
+/* Removes from that folder what was used longest ago, until the rest is no more
+ * than SIAMBAN_CACHE_MAX_MB (1024 if it is not set), and what a writer that was
+ * killed has left. Files of other names stay. */
+void siamban_keep_tidy (void);
+
 #endif

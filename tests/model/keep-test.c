@@ -5,8 +5,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <utime.h>
 
-#include "model/model-private.h"
+#include "model/keep.h"
 
 /* A copy of the model that ships, and a folder for what is packed. */
 typedef struct
@@ -221,6 +222,74 @@ assert_not_kept (const Fixture *f, const char *expected)
   g_assert_cmpstr (sum, ==, expected);
 }
 
+static char *
+put_file (const Fixture *f, const char *name, gsize size, int age)
+{
+  char *path = g_build_filename (f->cache, name, NULL);
+  g_autofree char *zeros = g_malloc0 (size);
+  struct utimbuf times;
+
+  g_assert_true (g_file_set_contents (path, zeros, size, NULL));
+  times.actime = times.modtime = time (NULL) - age;
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  return path;
+}
+
+#define HEX32 "0123456789abcdef0123456789abcdef"
+
+/* What is used longest ago goes first, leftovers of the killed go, and what is
+ * not ours stays. */
+static void
+test_tidy (void)
+{
+  Fixture f = fixture_new ();
+  const struct
+  {
+    const char *name;
+    gsize size;
+    int age;
+    gboolean stays;
+  } files[] = {
+      {HEX32 HEX32 ".packed", 400000, 30, TRUE},
+      {HEX32 "0" HEX32 ".packed", 9000000, 50, TRUE},
+      {"a" HEX32 "23456789abcdef0123456789abcdef0.packed", 700000, 60, FALSE},
+      {"." HEX32 HEX32 ".packed.AbCdEf", 10, 7200, FALSE},
+      {HEX32 HEX32 ".packed.AbCdEf", 10, 7200, FALSE},
+      {"." HEX32 HEX32 ".packed.GhIjKl", 10, 5, TRUE},
+      {"notes.packed", 9000000, 7200, TRUE},
+  };
+
+  g_assert_cmpint (g_mkdir_with_parents (f.cache, 0700), ==, 0);
+  g_setenv ("SIAMBAN_CACHE_DIR", f.cache, TRUE);
+  g_setenv ("SIAMBAN_CACHE_MAX_MB", "1", TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    g_free (put_file (&f, files[i].name, files[i].size, files[i].age));
+  siamban_keep_tidy ();
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *path = g_build_filename (f.cache, files[i].name, NULL);
+
+    if (g_file_test (path, G_FILE_TEST_EXISTS) != files[i].stays)
+      g_error ("%s: expected it %s", files[i].name,
+          files[i].stays ? "to stay" : "to go");
+  }
+  g_unsetenv ("SIAMBAN_CACHE_MAX_MB");
+  g_unsetenv ("SIAMBAN_CACHE_DIR");
+  fixture_clear (&f);
+}
+
+/* Nobody else reads what is kept, or puts files there. */
+static void
+test_folder_mode (void)
+{
+  Fixture f = fixture_new ();
+  GStatBuf st;
+
+  g_free (compute_kept (&f));
+  g_assert_cmpint (g_stat (f.cache, &st), ==, 0);
+  g_assert_cmpint (st.st_mode & 0777, ==, 0700);
+  fixture_clear (&f);
+}
+
 static void
 test_no_folder (void)
 {
@@ -294,6 +363,8 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/same", test_same);
   g_test_add_func ("/keep/levels", test_levels);
   g_test_add_func ("/keep/replaced", test_replaced);
+  g_test_add_func ("/keep/tidy", test_tidy);
+  g_test_add_func ("/keep/folder-mode", test_folder_mode);
   g_test_add_func ("/keep/no-folder", test_no_folder);
   g_test_add_func ("/keep/no-space", test_no_space);
   g_test_add_func ("/keep/processes", test_processes);
