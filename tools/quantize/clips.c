@@ -4,64 +4,67 @@
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
 #include <gst/video/video.h>
-#include <math.h>
 
 #include "image/crop.h"
 #include "tools/track/element.h"
+#include "tracker/tracker.h"
 
 #define FRAMES_APART 5 /* from one search crop to the next */
 #define PATIENCE_MS  200
 #define SEED         20
 
-/* A made-up target, in the manner of a real one that is looked for: the box of
- * a template, and where the search region lies in a later frame. */
-typedef struct
-{
-  double cx, cy, w, h;
-} Box;
-
 typedef struct
 {
   const SiambanTrackParams *track;
   GRand *random;
-  Box box;
-  guint8 *z; /* of the box, until it is paired */
+  SiambanTrackState target; /* made up */
+  double mean[3];           /* of the frame that it was made up in */
+  guint8 *z;                /* of the target, until it is paired */
   guint wanted;
   GArray *pairs;
 } Reader;
 
-static Box
-make_box (GRand *random, const SiambanFrame *frame)
+static SiambanTrackState
+make_target (GRand *random, const SiambanFrame *frame)
 {
   double side = MIN (frame->width, frame->height);
-  Box box = {
+  SiambanTrackState target = {
       .cx = g_rand_double_range (random, 0.2, 0.8) * frame->width,
       .cy = g_rand_double_range (random, 0.2, 0.8) * frame->height,
       .w = g_rand_double_range (random, 0.08, 0.45) * side,
       .h = g_rand_double_range (random, 0.08, 0.45) * side,
   };
-  return box;
+  return target;
 }
 
-/* Side of the template's square around a box, with half of its mean side as
- * context on either side. */
-static double
-template_side (const Box *box)
-{
-  double context = (box->w + box->h) / 2;
-
-  return sqrt ((box->w + context) * (box->h + context));
-}
-
+/* As a target has it: of the sizes that the tracker cuts out, and filled with
+ * the mean of the frame that the template is from. */
 static guint8 *
-crop (const SiambanFrame *frame, double cx, double cy, double side, int size)
+crop (const Reader *reader, const SiambanFrame *frame, double cx, double cy,
+    double side, int size)
 {
   guint8 *out = g_malloc ((gsize)3 * size * size);
-  double mean[3];
 
-  siamban_frame_mean (frame, mean);
-  siamban_crop (frame, cx, cy, MAX (floor (side), 1), size, mean, out);
+  siamban_crop (frame, cx, cy, MAX (side, 1), size, reader->mean, out);
   return out;
+}
+
+static void
+take_pair (Reader *reader, const SiambanFrame *frame)
+{
+  const SiambanTrackParams *track = reader->track;
+  const SiambanTrackState *target = &reader->target;
+  double scale, side = siamban_track_search_side (target, track, &scale);
+  double reach = track->exemplar_size / scale / 2;
+  double shift = g_rand_double_range (reader->random, -reach, reach);
+  Pair pair = {
+      reader->z,
+      crop (reader, frame, target->cx + shift, target->cy - shift, side,
+          track->instance_size),
+  };
+
+  g_array_append_val (reader->pairs, pair);
+  reader->wanted--;
 }
 
 /* The first frame gives a template, each later one the search region of the
@@ -71,21 +74,13 @@ take_frame (Reader *reader, const SiambanFrame *frame)
 {
   const SiambanTrackParams *track = reader->track;
 
-  if (reader->z) {
-    double side = template_side (&reader->box);
-    double shift = g_rand_double_range (reader->random, -0.5, 0.5) * side;
-    Pair pair = {
-        reader->z,
-        crop (frame, reader->box.cx + shift, reader->box.cy - shift,
-            side * track->instance_size / track->exemplar_size,
-            track->instance_size),
-    };
-    g_array_append_val (reader->pairs, pair);
-    reader->wanted--;
-  }
-  reader->box = make_box (reader->random, frame);
-  reader->z = crop (frame, reader->box.cx, reader->box.cy,
-      template_side (&reader->box), track->exemplar_size);
+  if (reader->z)
+    take_pair (reader, frame);
+  reader->target = make_target (reader->random, frame);
+  siamban_frame_mean (frame, reader->mean);
+  reader->z = crop (reader, frame, reader->target.cx, reader->target.cy,
+      siamban_track_template_side (&reader->target, track),
+      track->exemplar_size);
 }
 
 static gboolean
