@@ -7,7 +7,7 @@ set -eu
 usage="usage: $0 [--quick | --all]
   --quick  without the build under AddressSanitizer and UBSan
   --all    also a build with clang, and the core tests under valgrind and
-           ThreadSanitizer
+           ThreadSanitizer, and each fuzzer for a minute
 \$BUILD is the folder for the builds (default: build-tests)."
 
 quick=no
@@ -78,6 +78,9 @@ if [ $all = yes ]; then
       --show-leak-kinds=definite --errors-for-leak-kinds=definite"
   export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp"
   configure "$build/thread" -Db_sanitize=thread -Db_lundef=false
+  (export CC=clang && configure "$build/fuzz" -Dfuzz=enabled -Db_lundef=false \
+    -Db_sanitize=address,undefined)
+  check fuzz "$build/fuzz" --suite fuzz
   check thread "$build/thread" --timeout-multiplier 10 \
     --suite pool --suite exec --suite model --suite session
 fi

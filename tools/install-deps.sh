@@ -22,7 +22,7 @@ for option; do
   case $option in
     --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 binutils clang-format valgrind
       libsimde-dev qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
-    --clang) packages="$packages clang" ;;
+    --clang) packages="$packages clang libclang-rt-dev" ;;
     --list) list=yes ;;
     -h | --help) echo "$usage"; exit 0 ;;
     *) echo "$usage" >&2; exit 2 ;;
