@@ -161,6 +161,34 @@ test_meta_survives (void)
   }
 }
 
+/* A second element takes nothing for a detector's that the first one wrote,
+ * though it has been scaled. */
+static void
+test_own_regions (void)
+{
+  GstElement *pipeline;
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+
+  if (!have ("videotestsrc", "videoscale", "fakesink", NULL))
+    return;
+  pipeline =
+      launch (BALL TRACK "! videoscale ! video/x-raw,width=160,height=120 "
+                         "! siambantrack name=second ! fakesink");
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  while (!message || GST_MESSAGE_TYPE (message) != GST_MESSAGE_EOS) {
+    g_clear_pointer (&message, gst_message_unref);
+    message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
+        GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
+    g_assert_nonnull (message);
+    g_assert_cmpint (GST_MESSAGE_TYPE (message), !=, GST_MESSAGE_ERROR);
+    g_assert_cmpstr (GST_OBJECT_NAME (message->src), !=, "second");
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+
 static void
 set_state (GstElement *pipeline, GstState state)
 {
@@ -370,6 +398,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gst/pipeline/tee", test_tee);
   g_test_add_func ("/gst/pipeline/meta-survives", test_meta_survives);
+  g_test_add_func ("/gst/pipeline/own-regions", test_own_regions);
   g_test_add_func ("/gst/pipeline/forgets", test_forgets);
   g_test_add_func ("/gst/pipeline/seek", test_seek);
   g_test_add_func ("/gst/pipeline/same-pixels", test_same_pixels);

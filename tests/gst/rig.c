@@ -182,6 +182,53 @@ rig_next_id (Rig *rig)
   return id;
 }
 
+void
+rig_flush (Rig *rig)
+{
+  GstSegment segment;
+
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_flush_start ()));
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_flush_stop (TRUE)));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  g_assert_true (
+      gst_harness_push_event (rig->harness, gst_event_new_segment (&segment)));
+}
+
+static gboolean
+is_ours (GstMeta *meta)
+{
+  return gst_video_region_of_interest_meta_get_param (
+             (GstVideoRegionOfInterestMeta *)meta, "siambantrack") != NULL;
+}
+
+guint
+rig_ids (GstBuffer *buffer, const gchar *ids)
+{
+  g_autoptr (GString) got = g_string_new (NULL);
+  gpointer state = NULL;
+  GstMeta *meta;
+  guint n = 0;
+
+  while ((meta = gst_buffer_iterate_meta_filtered (
+              buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
+    if (!is_ours (meta))
+      continue;
+    g_string_append_printf (got, n++ > 0 ? " %d" : "%d",
+        ((GstVideoRegionOfInterestMeta *)meta)->id);
+  }
+  gst_buffer_unref (buffer);
+  g_assert_cmpstr (got->str, ==, ids);
+  return n;
+}
+
+void
+rig_next_ids (Rig *rig, const gchar *ids)
+{
+  rig_ids (rig_next (rig), ids);
+}
+
 GstMessage *
 rig_message (Rig *rig, GstMessageType type)
 {

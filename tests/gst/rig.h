@@ -46,6 +46,14 @@ void region_result (
 /* A frame through the element: the number of the track on it, 0 for none. */
 guint rig_next_id (Rig *rig);
 
+/* The numbers of the tracks on @buffer (transfer full), in the order of the
+ * regions, with blanks between them, must be @ids. Returns how many. */
+guint rig_ids (GstBuffer *buffer, const gchar *ids);
+void rig_next_ids (Rig *rig, const gchar *ids);
+
+/* As a seek does; a new segment from 0 follows. */
+void rig_flush (Rig *rig);
+
 /* The next message of @type must be, or must not be, there. */
 GstMessage *rig_message (Rig *rig, GstMessageType type);
 void rig_no_message (Rig *rig, GstMessageType type);

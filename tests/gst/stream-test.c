@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "rig.h"
 
 static const gdouble start_box[] = {100, 80, 40, 40};
@@ -73,20 +75,6 @@ test_new_format (void)
   rig_free (rig);
 }
 
-static void
-flush (Rig *rig)
-{
-  GstSegment segment;
-
-  g_assert_true (
-      gst_harness_push_event (rig->harness, gst_event_new_flush_start ()));
-  g_assert_true (
-      gst_harness_push_event (rig->harness, gst_event_new_flush_stop (TRUE)));
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  g_assert_true (
-      gst_harness_push_event (rig->harness, gst_event_new_segment (&segment)));
-}
-
 /* What was followed is looked for; a box seeds again where it was given. */
 static void
 test_flush (void)
@@ -95,10 +83,10 @@ test_flush (void)
 
   g_assert_cmpuint (rig_next_id (rig), ==, 1);
   rig_event (rig, "added", 1);
-  flush (rig);
+  rig_flush (rig);
   g_assert_cmpuint (rig_next_id (rig), ==, 1);
   rig_no_message (rig, GST_MESSAGE_ELEMENT);
-  flush (rig);
+  rig_flush (rig);
   rig->n = 0;
   g_assert_cmpuint (rig_next_id (rig), ==, 1);
   rig_event (rig, "reseeded", 1);
@@ -115,16 +103,16 @@ test_flush_resets (void)
   g_object_set (rig->element, "reset-on-flush", TRUE, NULL);
   g_assert_cmpuint (rig_next_id (rig), ==, 1);
   rig_event (rig, "added", 1);
-  flush (rig);
+  rig_flush (rig);
   rig_event (rig, "ended", 1);
   g_assert_cmpuint (rig_next_id (rig), ==, 0);
-  flush (rig);
+  rig_flush (rig);
   rig->n = 0;
   g_assert_cmpuint (rig_next_id (rig), ==, 2);
   rig_event (rig, "added", 2);
 
   track_set_box_text (rig->element, "<>");
-  flush (rig);
+  rig_flush (rig);
   rig_event (rig, "ended", 2);
   rig->n = 0;
   g_assert_cmpuint (rig_next_id (rig), ==, 0);
@@ -284,15 +272,180 @@ test_allocation (void)
     if (able)
       gst_harness_add_propose_allocation_meta (
           rig->harness, GST_VIDEO_META_API_TYPE, NULL);
+    gst_harness_add_propose_allocation_meta (
+        rig->harness, GST_VIDEO_CROP_META_API_TYPE, NULL);
     gst_buffer_unref (rig_next (rig));
     gst_pad_peer_query (rig->harness->srcpad, query);
     g_assert_cmpint (
         gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL),
         ==, able);
+    g_assert_false (gst_query_find_allocation_meta (
+        query, GST_VIDEO_CROP_META_API_TYPE, NULL));
     gst_query_unref (query);
     gst_caps_unref (caps);
     rig_free (rig);
   }
+}
+
+/* Copies @part to (x, y) of @buffer. */
+static void
+frame_paste (const GstVideoFrame *part, const GstVideoInfo *whole,
+    GstBuffer *buffer, guint x, guint y)
+{
+  GstVideoFrame to;
+
+  g_assert_true (gst_video_frame_map (&to, whole, buffer, GST_MAP_WRITE));
+  for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES (&to); p++) {
+    gint c[GST_VIDEO_MAX_COMPONENTS];
+    gint pstride, rows, bytes;
+    guint8 *out = GST_VIDEO_FRAME_PLANE_DATA (&to, p);
+    const guint8 *in = GST_VIDEO_FRAME_PLANE_DATA (part, p);
+
+    gst_video_format_info_component (whole->finfo, p, c);
+    pstride = GST_VIDEO_FRAME_COMP_PSTRIDE (part, c[0]);
+    rows = GST_VIDEO_FRAME_COMP_HEIGHT (part, c[0]);
+    bytes = GST_VIDEO_FRAME_COMP_WIDTH (part, c[0]) * pstride;
+    out += (gint)(y >> whole->finfo->h_sub[c[0]]) *
+               GST_VIDEO_FRAME_PLANE_STRIDE (&to, p) +
+           (gint)(x >> whole->finfo->w_sub[c[0]]) * pstride;
+    for (gint i = 0; i < rows; i++)
+      memcpy (out + i * GST_VIDEO_FRAME_PLANE_STRIDE (&to, p),
+          in + i * GST_VIDEO_FRAME_PLANE_STRIDE (part, p), (gsize)bytes);
+  }
+  gst_video_frame_unmap (&to);
+}
+
+/* A frame whose borders the crop meta cuts off, painted with frame 0 inside. */
+static GstBuffer *
+frame_to_crop (GstVideoFormat format, guint x, guint y)
+{
+  GstVideoInfo whole, part;
+  GstVideoFrame frame;
+  GstVideoCropMeta *crop;
+  GstBuffer *buffer, *inner;
+
+  gst_video_info_set_format (&whole, format, 400, 300);
+  gst_video_info_set_format (&part, format, 320, 240);
+  buffer = gst_buffer_new_allocate (NULL, whole.size, NULL);
+  gst_buffer_memset (buffer, 0, 99, whole.size);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, format,
+      400, 300, whole.finfo->n_planes, whole.offset, whole.stride);
+  inner = gst_buffer_new_allocate (NULL, part.size, NULL);
+  g_assert_true (gst_video_frame_map (&frame, &part, inner, GST_MAP_WRITE));
+  film_paint (&frame, 0);
+  frame_paste (&frame, &whole, buffer, x, y);
+  gst_video_frame_unmap (&frame);
+  gst_buffer_unref (inner);
+  crop = gst_buffer_add_video_crop_meta (buffer);
+  crop->x = x;
+  crop->y = y;
+  crop->width = 320;
+  crop->height = 240;
+  GST_BUFFER_PTS (buffer) = 0;
+  return buffer;
+}
+
+/* Coordinates are those of the picture, and so are the pixels: what follows,
+ * whole frames, finds it in the same place. */
+static void
+test_crop_meta (void)
+{
+  static const gchar *const formats[] = {"BGR", "I420", "NV12", "YUY2"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    GstElement *element = track_new ();
+    GstVideoRegionOfInterestMeta *region;
+    SiambanResult result;
+    GstBuffer *buffer;
+    Rig *rig;
+
+    track_set_box (element, start_box);
+    rig = rig_new (element, formats[i], 320, 240);
+    buffer = rig_push (
+        rig, frame_to_crop (GST_VIDEO_INFO_FORMAT (&rig->info), 40, 30));
+    region = region_of (buffer);
+    g_assert_cmpuint (region->x, ==, 100);
+    g_assert_cmpuint (region->y, ==, 80);
+    gst_buffer_unref (buffer);
+    rig->n = 1;
+    buffer = rig_next (rig);
+    region_result (region_of (buffer), &result);
+    g_assert_cmpfloat_with_epsilon (result.box.x, film_box (1).x, 6);
+    g_assert_cmpfloat_with_epsilon (result.box.y, film_box (1).y, 6);
+    g_assert_cmpfloat (result.score, >, 0.5);
+    gst_buffer_unref (buffer);
+    rig_no_message (rig, GST_MESSAGE_WARNING);
+    rig_free (rig);
+  }
+}
+
+/* Between two pixels of chroma, or out of the frame. */
+static void
+test_bad_crop_meta (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    GstElement *element = track_new ();
+    GstBuffer *buffer;
+    Rig *rig;
+
+    track_set_box (element, start_box);
+    rig = rig_new (element, "I420", 320, 240);
+    for (guint j = 0; j < 2; j++) {
+      buffer = frame_to_crop (GST_VIDEO_FORMAT_I420, 40, 30);
+      gst_buffer_get_video_crop_meta (buffer)->x = i ? 100 : 41;
+      buffer = rig_push (rig, buffer);
+      g_assert_null (region_of (buffer));
+      gst_buffer_unref (buffer);
+    }
+    gst_message_unref (rig_message (rig, GST_MESSAGE_WARNING));
+    rig_no_message (rig, GST_MESSAGE_WARNING);
+    rig_free (rig);
+  }
+}
+
+static void
+test_multiview (void)
+{
+  static const struct
+  {
+    const gchar *mode;
+    gboolean taken;
+  } cases[] = {{"mono", TRUE}, {"left", TRUE}, {"side-by-side", FALSE},
+      {"separated", FALSE}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    Rig *rig = rig_with_box ();
+    GstCaps *caps = gst_video_info_to_caps (&rig->info);
+
+    gst_caps_set_simple (
+        caps, "multiview-mode", G_TYPE_STRING, cases[i].mode, NULL);
+    gst_harness_push_event (rig->harness, gst_event_new_caps (caps));
+    g_assert_cmpint (gst_harness_push (rig->harness, rig_frame (rig)), ==,
+        cases[i].taken ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED);
+    if (cases[i].taken)
+      rig_no_message (rig, GST_MESSAGE_ERROR);
+    else
+      gst_message_unref (rig_message (rig, GST_MESSAGE_ERROR));
+    gst_caps_unref (caps);
+    rig_free (rig);
+  }
+}
+
+/* Loss of a second and more is no motion; the target is still followed. */
+static void
+test_discont (void)
+{
+  Rig *rig = rig_with_box ();
+  GstBuffer *buffer;
+
+  g_assert_cmpuint (rig_next_id (rig), ==, 1);
+  buffer = rig_frame (rig);
+  GST_BUFFER_PTS (buffer) = 10 * GST_SECOND;
+  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  buffer = rig_push (rig, buffer);
+  g_assert_cmpint (region_of (buffer)->id, ==, 1);
+  gst_buffer_unref (buffer);
+  rig_free (rig);
 }
 
 static void
@@ -334,6 +487,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/stream/late", test_late);
   g_test_add_func ("/gst/stream/latency", test_latency);
   g_test_add_func ("/gst/stream/allocation", test_allocation);
+  g_test_add_func ("/gst/stream/crop-meta", test_crop_meta);
+  g_test_add_func ("/gst/stream/bad-crop-meta", test_bad_crop_meta);
+  g_test_add_func ("/gst/stream/multiview", test_multiview);
+  g_test_add_func ("/gst/stream/discont", test_discont);
   g_test_add_func ("/gst/stream/wrong-caps", test_wrong_caps);
   return g_test_run ();
 }

@@ -5,7 +5,7 @@ static const gdouble start_box[] = {100, 80, 40, 40};
 
 /* Nothing here can be asserted but that it ends, and ends whole. */
 static void
-stress (gboolean states)
+stress (gboolean states, gboolean async)
 {
   GstElement *element = track_new ();
   GstHarnessThread *threads[6];
@@ -14,12 +14,16 @@ stress (gboolean states)
   GstBuffer *buffer;
   GstEvent *const qos =
       gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, GST_SECOND, GST_SECOND);
-  GstEvent *const nothing = gst_event_new_custom (
-      GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty ("nothing"));
+  GstEvent *const seed_event =
+      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+          gst_structure_new ("siambantrack-seed", "x", G_TYPE_INT, 60, "y",
+              G_TYPE_INT, 60, "pts", G_TYPE_INT, 0, NULL));
   GstSegment segment;
   GstCaps *caps;
   Rig *rig;
 
+  g_object_set (
+      element, "async", async, "max-targets", 3, "seed-history", 4, NULL);
   track_set_box (element, start_box);
   rig = rig_new (element, "BGR", 320, 240);
   buffer = rig_frame (rig);
@@ -38,14 +42,20 @@ stress (gboolean states)
   if (states) {
     threads[n++] = gst_harness_stress_statechange_start (rig->harness);
   } else {
-    threads[n++] = gst_harness_stress_push_event_start (rig->harness, nothing);
+    threads[n++] =
+        gst_harness_stress_push_event_start (rig->harness, seed_event);
   }
   for (guint i = 0; i < 50; i++) {
     GstStructure *stats;
     gboolean accepted;
+    guint64 added;
 
     g_signal_emit_by_name (element, "seed", 50., 50., 40., 40., &accepted);
+    g_signal_emit_by_name (element, "add-target", 9., 9., 40., 40., &added);
+    g_signal_emit_by_name (element, "remove-target", added, &accepted);
     track_set_box (element, start_box);
+    if (i % 10 == 0)
+      g_object_set (element, "precision", (gint)(i / 10 % 2), NULL);
     g_object_get (element, "stats", &stats, NULL);
     gst_structure_free (stats);
     g_usleep (10 * 1000);
@@ -54,7 +64,7 @@ stress (gboolean states)
   while (n > 0)
     gst_harness_stress_thread_stop (threads[--n]);
   g_value_unset (&draw);
-  gst_event_unref (nothing);
+  gst_event_unref (seed_event);
   gst_event_unref (qos);
   gst_caps_unref (caps);
   gst_buffer_unref (buffer);
@@ -64,13 +74,20 @@ stress (gboolean states)
 static void
 test_properties (void)
 {
-  stress (FALSE);
+  stress (FALSE, FALSE);
 }
 
 static void
 test_states (void)
 {
-  stress (TRUE);
+  stress (TRUE, FALSE);
+}
+
+static void
+test_async (void)
+{
+  stress (FALSE, TRUE);
+  stress (TRUE, TRUE);
 }
 
 static void
@@ -96,6 +113,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gst/stress/properties", test_properties);
   g_test_add_func ("/gst/stress/states", test_states);
+  g_test_add_func ("/gst/stress/async", test_async);
   g_test_add_func ("/gst/stress/up-and-down", test_up_and_down);
   return g_test_run ();
 }
