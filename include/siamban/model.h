@@ -102,12 +102,13 @@ typedef struct
  * or what SIAMBAN_CACHE_MAX_MB says.
  *
  * Returns: (transfer full): the model, or %NULL with @error set, one of
- *     %SIAMBAN_ERROR_IO, _CHECKPOINT, _CONFIG, _MODEL.
+ *     %SIAMBAN_ERROR_IO, _CHECKPOINT, _CONFIG, _MODEL, or _ARGUMENT for a
+ *     @precision that is none.
  */
 SIAMBAN_API SiambanModel *siamban_model_load (const char *checkpoint,
     const char *config, SiambanPrecision precision, GError **error);
 
-/* "auto", "fp32", "int8" or "bf16"; static. */
+/* "auto", "fp32", "int8" or "bf16", static; NULL if it is none of them. */
 SIAMBAN_API const char *siamban_precision_name (SiambanPrecision precision);
 /* FALSE if it is none of them; @precision is left alone then. */
 SIAMBAN_API gboolean siamban_precision_from_name (
@@ -138,7 +139,7 @@ SIAMBAN_API void siamban_template_free (SiambanTemplate *tmpl);
 /**
  * siamban_model_search:
  * @n: number of crops, at least 1; they run as one batch.
- * @templates: (array length=n): one template a crop, all of @model.
+ * @templates: (array length=n): one template a crop, all made by @model.
  * @x: n x 3 x search_size x search_size floats, planes B, G, R, range 0..255.
  * @cls: (out caller-allocates): n x cls_channels x score_size x score_size,
  *     the scores as the network gives them, before softmax or sigmoid.
@@ -148,10 +149,13 @@ SIAMBAN_API void siamban_template_free (SiambanTemplate *tmpl);
  *
  * Runs the search branch. Blocks until done. Results are bit-identical for any
  * @n and any @threads on one CPU level.
+ *
+ * Returns: %FALSE with %SIAMBAN_ERROR_ARGUMENT if @n is 0 or a template is of
+ *     another model; nothing was written then.
  */
-SIAMBAN_API void siamban_model_search (SiambanModel *model, unsigned n,
+SIAMBAN_API gboolean siamban_model_search (SiambanModel *model, unsigned n,
     SiambanTemplate *const *templates, const float *x, float *cls, float *loc,
-    unsigned threads);
+    unsigned threads, GError **error);
 
 G_END_DECLS
 

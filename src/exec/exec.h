@@ -69,9 +69,6 @@ typedef struct
 
 void siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team);
-/* Whether workers run an image each where there are enough, which costs less
- * an image than all at one. */
-gboolean siamban_program_runs_apart (const SiambanProgram *program);
 
 /* Runs one image, and shows every convolution's input before it. */
 typedef void (*SiambanObserver) (

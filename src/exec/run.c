@@ -316,14 +316,6 @@ run_apart (void *data, unsigned i, unsigned worker)
   run_steps (&context);
 }
 
-gboolean
-siamban_program_runs_apart (const SiambanProgram *program)
-{
-  const SiambanRun run = {.n = 1};
-  Context context = begin_run (program, &run, siamban_team_alone ());
-  return memory_size (&context) <= APART_BYTES;
-}
-
 /* How many of the images. What is left over is worth a round of its own only if
  * most workers get one. */
 static int

@@ -4,6 +4,8 @@
 #include <cblas.h>
 #include <string.h>
 
+#include "base/locks.h"
+
 typedef struct
 {
   SiambanConvShape shape;
@@ -147,8 +149,6 @@ gather (const Blas *blas, const SiambanMaps *in, const SiambanMaps *out,
 
 /* Debian's serial OpenBLAS 0.3.21 hands out its work buffers without a lock:
  * two calls at one time may get the same one. */
-static GMutex serial;
-
 static void
 multiply (
     const Blas *blas, int pixels, const float *a, int lda, float *c, int ldc)
@@ -156,11 +156,11 @@ multiply (
   gboolean locks = openblas_get_parallel () == OPENBLAS_SEQUENTIAL;
   int n = blas->shape.out;
   if (locks)
-    g_mutex_lock (&serial);
+    g_mutex_lock (&siamban_locks[SIAMBAN_LOCK_BLAS]);
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, pixels, n,
       columns (blas), 1, a, lda, blas->weight, n, 1, c, ldc);
   if (locks)
-    g_mutex_unlock (&serial);
+    g_mutex_unlock (&siamban_locks[SIAMBAN_LOCK_BLAS]);
 }
 
 static void

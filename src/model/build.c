@@ -121,6 +121,11 @@ siamban_build_precision (
   SiambanCpu level = siamban_cpu_level ();
   SiambanCheckpoint *checkpoint;
 
+  if (!siamban_precision_name (*precision)) {
+    g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_ARGUMENT,
+        "precision %d: expected one of SIAMBAN_PRECISION_...", (int)*precision);
+    return FALSE;
+  }
   if (!supported (*precision, level)) {
     g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
         "%s: precision %s needs a CPU with AVX2, this one is \"%s\"", path,

@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <pthread.h>
 #include <siamban/error.h>
+
+#include "base/locks.h"
 
 typedef struct
 {
@@ -11,7 +14,7 @@ typedef struct
   int *refs;
 } Entry;
 
-static GMutex lock;
+static GMutex *const lock = &siamban_locks[SIAMBAN_LOCK_MODELS];
 static GCond loaded;
 static GHashTable *entries;
 
@@ -31,6 +34,28 @@ siamban_cache_identity (const char *path, GError **error)
       (gint64)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec);
 }
 
+static gboolean
+is_loading (gpointer key, gpointer entry, gpointer data)
+{
+  (void)key;
+  (void)data;
+  return !((Entry *)entry)->model;
+}
+
+/* The threads that load them are not there in a forked child. */
+static void
+forget_loading (void)
+{
+  if (entries)
+    g_hash_table_foreach_remove (entries, is_loading, NULL);
+}
+
+__attribute__ ((constructor)) static void
+watch_forks (void)
+{
+  pthread_atfork (NULL, NULL, forget_loading);
+}
+
 static void
 forget (const char *key)
 {
@@ -46,7 +71,7 @@ wait_for (const char *key)
     Entry *entry = entries ? g_hash_table_lookup (entries, key) : NULL;
     if (!entry || entry->model)
       return entry;
-    g_cond_wait (&loaded, &lock);
+    g_cond_wait (&loaded, lock);
   }
 }
 
@@ -54,7 +79,7 @@ gpointer
 siamban_cache_find (const char *key)
 {
   gpointer model = NULL;
-  g_mutex_lock (&lock);
+  g_mutex_lock (lock);
   Entry *entry = wait_for (key);
   if (entry) {
     g_atomic_int_inc (entry->refs);
@@ -64,14 +89,14 @@ siamban_cache_find (const char *key)
       entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     g_hash_table_insert (entries, g_strdup (key), g_new0 (Entry, 1));
   }
-  g_mutex_unlock (&lock);
+  g_mutex_unlock (lock);
   return model;
 }
 
 void
 siamban_cache_store (const char *key, gpointer model, int *refs)
 {
-  g_mutex_lock (&lock);
+  g_mutex_lock (lock);
   if (model) {
     Entry *entry = g_hash_table_lookup (entries, key);
     entry->model = model;
@@ -80,7 +105,7 @@ siamban_cache_store (const char *key, gpointer model, int *refs)
     forget (key);
   }
   g_cond_broadcast (&loaded);
-  g_mutex_unlock (&lock);
+  g_mutex_unlock (lock);
 }
 
 /* Under the lock, for siamban_cache_find() must not revive what is about to be
@@ -88,10 +113,10 @@ siamban_cache_store (const char *key, gpointer model, int *refs)
 gboolean
 siamban_cache_release (const char *key, int *refs)
 {
-  g_mutex_lock (&lock);
+  g_mutex_lock (lock);
   gboolean last = g_atomic_int_dec_and_test (refs);
   if (last)
     forget (key);
-  g_mutex_unlock (&lock);
+  g_mutex_unlock (lock);
   return last;
 }

@@ -11,7 +11,7 @@ static const char *const names[] = {
 const char *
 siamban_precision_name (SiambanPrecision precision)
 {
-  return names[precision];
+  return (guint)precision < G_N_ELEMENTS (names) ? names[precision] : NULL;
 }
 
 gboolean

@@ -1,290 +1,251 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pool/pool.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <semaphore.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <stdio.h>
+#include <fenv.h>
 
-#define CACHE_LINE 64
-/* About what it takes to wake a sleeper: waiting longer than this awake costs
- * more than it saves. */
-#define SPIN_US       50
-#define PAUSES_A_LOOK 32
-
-typedef struct _Worker Worker;
-
-/* A token in @go is a run to join, a token in @done one that was joined. The
- * semaphores order every other field: the worker reads none before it holds a
- * token. */
-struct _Worker
-{
-  _Alignas(CACHE_LINE) sem_t go;
-  atomic_bool held;
-  SiambanTeam *team;
-  unsigned index;
-  _Alignas(CACHE_LINE) sem_t done;
-  Worker *next;
-  pthread_t thread;
-  cpu_set_t cpus;
-};
+#include "pool/cpus.h"
+#include "pool/seats.h"
+#include "pool/worker.h"
 
 struct _SiambanTeam
 {
   unsigned size;
-  Worker *workers; /* size - 1 */
+  SiambanWorker *workers; /* size - 1 */
   SiambanJob job;
   void *data;
   unsigned n;
-  _Alignas(CACHE_LINE) atomic_uint next;
+  _Alignas(SIAMBAN_CACHE_LINE) atomic_uint next;
+  SiambanParty
+      party; /* as many seats as the size; guarded by the pool's lock */
+  unsigned wanted;
+  gboolean cpus_known;
+  GList link;
+  pthread_cond_t turn;
+  fenv_t modes; /* of the caller's thread */
 };
 
 typedef struct
 {
   pthread_mutex_t lock;
-  pthread_cond_t turn;
-  GQueue waiting; /* of callers, links on their stacks */
-  unsigned busy;  /* threads of all teams */
+  GQueue waiting; /* of teams without a seat */
+  SiambanSeats seats;
+  unsigned busy; /* seats taken */
   unsigned started;
-  Worker *idle;
+  SiambanWorker *idle;
 } Pool;
 
-static Pool pool = {
-    .lock = PTHREAD_MUTEX_INITIALIZER,
-    .turn = PTHREAD_COND_INITIALIZER,
-    .waiting = G_QUEUE_INIT,
-};
+static Pool pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static inline void
-pause_cpu (void)
+static void
+before_fork (void)
 {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause ();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
-static gboolean
-spin (sem_t *sem, atomic_bool *held)
-{
-  gint64 end = g_get_monotonic_time () + SPIN_US;
-  do {
-    for (int i = 0; i < PAUSES_A_LOOK; i++) {
-      if (sem_trywait (sem) == 0)
-        return TRUE;
-      pause_cpu ();
-    }
-  } while (atomic_load_explicit (held, memory_order_relaxed) &&
-           g_get_monotonic_time () < end);
-  return FALSE;
+  pthread_mutex_lock (&pool.lock);
 }
 
 static void
-take_token (sem_t *sem, atomic_bool *held)
+after_fork (void)
 {
-  if (spin (sem, held))
-    return;
-  while (sem_wait (sem) != 0)
-    continue;
+  pthread_mutex_unlock (&pool.lock);
+}
+
+/* The other threads, with their teams and what they wait for, are not there. */
+static void
+forget_threads (void)
+{
+  pool = (Pool){.lock = PTHREAD_MUTEX_INITIALIZER};
+}
+
+__attribute__ ((constructor)) static void
+watch_forks (void)
+{
+  pthread_atfork (before_fork, after_fork, forget_threads);
 }
 
 static void
-do_jobs (SiambanTeam *team, unsigned worker)
+do_jobs (gpointer data, unsigned worker)
 {
+  SiambanTeam *team = data;
+
   for (;;) {
     unsigned i =
         atomic_fetch_add_explicit (&team->next, 1, memory_order_relaxed);
+
     if (i >= team->n)
       return;
     team->job (team->data, i, worker);
   }
 }
 
-static void *
-worker_main (void *data)
-{
-  Worker *worker = data;
-  for (;;) {
-    take_token (&worker->go, &worker->held);
-    do_jobs (worker->team, worker->index);
-    sem_post (&worker->done);
-  }
-  return NULL;
-}
-
-/* Signals stay with the host's own threads. */
-static gboolean
-start_thread (Worker *worker)
-{
-  sigset_t all, old;
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &old);
-  int failed = pthread_create (&worker->thread, NULL, worker_main, worker);
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  return !failed;
-}
-
-static Worker *
-worker_new (void)
-{
-  Worker *worker = g_aligned_alloc0 (1, sizeof (Worker), CACHE_LINE);
-  sem_init (&worker->go, 0, 0);
-  sem_init (&worker->done, 0, 0);
-  if (!start_thread (worker)) {
-    sem_destroy (&worker->go);
-    sem_destroy (&worker->done);
-    g_aligned_free (worker);
-    return NULL;
-  }
-  char name[16];
-  snprintf (name, sizeof name, "siamban-%u", ++pool.started);
-  pthread_setname_np (worker->thread, name);
-  CPU_ZERO (&worker->cpus);
-  return worker;
-}
-
-static unsigned
-read_cpus (cpu_set_t *cpus)
-{
-  CPU_ZERO (cpus);
-  /* Fails where there are more CPUs than a cpu_set_t holds. */
-  if (sched_getaffinity (0, sizeof *cpus, cpus) != 0)
-    return MAX (g_get_num_processors (), 1);
-  return MAX (CPU_COUNT (cpus), 1);
-}
-
-unsigned
-siamban_pool_cpus (void)
-{
-  cpu_set_t cpus;
-  return read_cpus (&cpus);
-}
-
-/* The worker runs where its team's owner may. */
-static void
-follow_cpus (Worker *worker, const cpu_set_t *cpus)
-{
-  if (CPU_COUNT (cpus) == 0 || CPU_EQUAL (cpus, &worker->cpus))
-    return;
-  pthread_setaffinity_np (worker->thread, sizeof *cpus, cpus);
-  worker->cpus = *cpus;
-}
-
-static Worker *
+/* NULL where the system starts no more threads. */
+static SiambanWorker *
 pop_idle (void)
 {
-  Worker *worker = pool.idle;
-  if (worker == NULL)
-    return worker_new ();
+  SiambanWorker *worker = pool.idle;
+
+  if (!worker)
+    return siamban_worker_new (++pool.started);
   pool.idle = worker->next;
   return worker;
 }
 
-/* Fewer than asked for where the system starts no more threads. */
-static SiambanTeam *
-team_new (unsigned size, const cpu_set_t *cpus)
+static gboolean
+add_worker (SiambanTeam *team)
 {
-  SiambanTeam *team = g_aligned_alloc0 (1, sizeof (SiambanTeam), CACHE_LINE);
-  for (team->size = 1; team->size < size; team->size++) {
-    Worker *worker = pop_idle ();
-    if (worker == NULL)
-      break;
-    follow_cpus (worker, cpus);
-    worker->team = team;
-    worker->next = team->workers;
-    team->workers = worker;
-    atomic_store (&worker->held, TRUE);
-  }
+  SiambanWorker *worker = pop_idle ();
+
+  if (!worker)
+    return FALSE;
+  if (team->cpus_known)
+    siamban_worker_follow (worker, &team->party.cpus);
+  worker->work = do_jobs;
+  worker->data = team;
+  worker->next = team->workers;
+  team->workers = worker;
+  team->size++;
+  atomic_store (&worker->held, TRUE);
+  return TRUE;
+}
+
+/* As many as there are seats for, or fewer where the system starts no more. The
+ * first ones in the list have the lowest numbers: they are called first. */
+static void
+add_workers (SiambanTeam *team)
+{
   unsigned index = 1;
-  for (Worker *worker = team->workers; worker != NULL; worker = worker->next)
-    worker->index = index++;
-  return team;
+
+  while (team->size < team->party.n && add_worker (team))
+    continue;
+  for (SiambanWorker *w = team->workers; w; w = w->next)
+    w->index = index++;
 }
 
-/* The size of the team that the caller in @link may have now, or 0. */
-static unsigned
-admitted (const GList *link, unsigned threads, cpu_set_t *cpus)
+static gboolean
+take_seat (SiambanTeam *team)
 {
-  if (pool.waiting.head != link)
-    return 0;
-  unsigned allowed = read_cpus (cpus);
-  unsigned size = threads == 0 ? allowed : MIN (threads, allowed);
-  return pool.busy + size <= allowed ? size : 0;
+  if (team->party.n == team->wanted || pool.busy >= siamban_cpus_limit () ||
+      !siamban_seats_take (&pool.seats, &team->party))
+    return FALSE;
+  pool.busy++;
+  return TRUE;
 }
 
-SiambanTeam *
-siamban_team_acquire_unless (unsigned threads, const gint *served)
+static void
+leave_seats (SiambanTeam *team, unsigned n)
 {
-  GList link = {NULL, NULL, NULL};
-  SiambanTeam *team = NULL;
-  cpu_set_t cpus;
-  pthread_mutex_lock (&pool.lock);
-  g_queue_push_tail_link (&pool.waiting, &link);
-  while (!g_atomic_int_get (served)) {
-    unsigned size = admitted (&link, threads, &cpus);
-    if (size > 0) {
-      team = team_new (size, &cpus);
-      pool.busy += team->size;
-      break;
-    }
-    pthread_cond_wait (&pool.turn, &pool.lock);
+  siamban_seats_leave (&pool.seats, &team->party, n);
+  pool.busy -= n;
+}
+
+static SiambanTeam *
+team_of (const GList *link)
+{
+  return link->data;
+}
+
+/* In the order in which they came: one seat each, then, in rounds, whatever is
+ * left. */
+static void
+seat_waiting (void)
+{
+  gboolean more = FALSE;
+  GList *next;
+
+  for (GList *link = pool.waiting.head; link; link = link->next)
+    more |= take_seat (team_of (link));
+  while (more) {
+    more = FALSE;
+    for (GList *link = pool.waiting.head; link; link = link->next)
+      more |= team_of (link)->party.n > 0 && take_seat (team_of (link));
   }
-  g_queue_unlink (&pool.waiting, &link);
-  pthread_cond_broadcast (&pool.turn);
-  pthread_mutex_unlock (&pool.lock);
+  for (GList *link = pool.waiting.head; link; link = next) {
+    next = link->next;
+    if (team_of (link)->party.n == 0)
+      continue;
+    g_queue_unlink (&pool.waiting, link);
+    pthread_cond_signal (&team_of (link)->turn);
+  }
+}
+
+static SiambanTeam *
+team_new (unsigned threads)
+{
+  SiambanTeam *team =
+      g_aligned_alloc0 (1, sizeof (SiambanTeam), SIAMBAN_CACHE_LINE);
+  cpu_set_t cpus;
+
+  team->size = 1;
+  team->wanted = threads ? threads : CPU_SETSIZE;
+  team->cpus_known = siamban_cpus_read (&cpus);
+  siamban_party_init (&team->party, &cpus);
+  team->link.data = team;
+  pthread_cond_init (&team->turn, NULL);
   return team;
 }
 
 SiambanTeam *
 siamban_team_acquire (unsigned threads)
 {
-  const gint never = FALSE;
-  return siamban_team_acquire_unless (threads, &never);
+  SiambanTeam *team = team_new (threads);
+
+  pthread_mutex_lock (&pool.lock);
+  g_queue_push_tail_link (&pool.waiting, &team->link);
+  seat_waiting ();
+  while (team->party.n == 0)
+    pthread_cond_wait (&team->turn, &pool.lock);
+  add_workers (team);
+  leave_seats (team, team->party.n - team->size);
+  pthread_mutex_unlock (&pool.lock);
+  /* Which thread does a job must not change its result. */
+  fegetenv (&team->modes);
+  fesetenv (FE_DFL_ENV);
+  return team;
 }
 
 void
 siamban_team_release (SiambanTeam *team)
 {
+  fesetenv (&team->modes);
   pthread_mutex_lock (&pool.lock);
-  while (team->workers != NULL) {
-    Worker *worker = team->workers;
+  while (team->workers) {
+    SiambanWorker *worker = team->workers;
+
     team->workers = worker->next;
     atomic_store (&worker->held, FALSE);
     worker->next = pool.idle;
     pool.idle = worker;
   }
-  pool.busy -= team->size;
-  pthread_cond_broadcast (&pool.turn);
+  leave_seats (team, team->party.n);
+  seat_waiting ();
   pthread_mutex_unlock (&pool.lock);
+  pthread_cond_destroy (&team->turn);
   g_aligned_free (team);
+}
+
+unsigned
+siamban_pool_cpus (void)
+{
+  cpu_set_t cpus;
+
+  siamban_cpus_read (&cpus);
+  return MIN ((unsigned)CPU_COUNT (&cpus), siamban_cpus_limit ());
 }
 
 unsigned
 siamban_pool_waiting (void)
 {
+  unsigned waiting;
+
   pthread_mutex_lock (&pool.lock);
-  unsigned waiting = pool.waiting.length;
+  waiting = pool.waiting.length;
   pthread_mutex_unlock (&pool.lock);
   return waiting;
-}
-
-unsigned
-siamban_pool_idle (void)
-{
-  unsigned cpus = siamban_pool_cpus ();
-  pthread_mutex_lock (&pool.lock);
-  unsigned busy = pool.busy;
-  pthread_mutex_unlock (&pool.lock);
-  return cpus > busy ? cpus - busy : 0;
 }
 
 SiambanTeam *
 siamban_team_alone (void)
 {
   static SiambanTeam team = {.size = 1};
+
   return &team;
 }
 
@@ -304,6 +265,8 @@ run_alone (unsigned n, SiambanJob job, void *data)
 void
 siamban_team_run (SiambanTeam *team, unsigned n, SiambanJob job, void *data)
 {
+  unsigned called = 0;
+
   if (team->size == 1 || n < 2) {
     run_alone (n, job, data);
     return;
@@ -312,15 +275,12 @@ siamban_team_run (SiambanTeam *team, unsigned n, SiambanJob job, void *data)
   team->data = data;
   team->n = n;
   atomic_store (&team->next, 0);
-  unsigned called = 0;
-  for (Worker *w = team->workers; w != NULL && called < n - 1; w = w->next) {
-    sem_post (&w->go);
+  for (SiambanWorker *w = team->workers; w && called < n - 1; w = w->next) {
+    siamban_worker_call (w);
     called++;
   }
   do_jobs (team, 0);
-  /* A worker that has not started yet has nothing left to do: its token is
-   * taken back rather than waited for. */
-  for (Worker *w = team->workers; called > 0; w = w->next, called--)
-    if (sem_trywait (&w->go) != 0)
-      take_token (&w->done, &w->held);
+  /* One that has not started yet has nothing left to do. */
+  for (SiambanWorker *w = team->workers; called > 0; w = w->next, called--)
+    siamban_worker_finish (w);
 }

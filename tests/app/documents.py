@@ -167,6 +167,17 @@ def example_in_c(name, function):
     return test
 
 
+def example_in_header(folder):
+    need("cc", "pkg-config")
+    text = (ROOT / "include/siamban/siamban.h").read_text()
+    (block,) = re.findall(r"^ \* \|\[\n(.*?)^ \* \]\|", text, re.M | re.S)
+    (folder / "example.c").write_text(
+        "#include <siamban/siamban.h>\nextern gboolean next_frame (SiambanFrame *, guint64 *);\n"
+        + re.sub(r"^ \* ?", "", block, flags=re.M) + "void *use = (void *)follow;\n")
+    run(f"cc -Wall -Wextra -Werror -fsyntax-only -I{ROOT}/include example.c "
+        "$(pkg-config --cflags glib-2.0)", folder)
+
+
 def example_in_python(folder):
     python = next((path for path in (sys.executable, "/usr/bin/python3") if not subprocess.run(
         [path, "-c", "import gi; gi.require_version('Gst', '1.0')"],
@@ -186,6 +197,7 @@ TESTS = {
     "README: example in C": example_in_c("README.md", "follow"),
     "metadata.md: example in C": example_in_c("metadata.md", "print_tracks"),
     "metadata.md: example in Python": example_in_python,
+    "siamban.h: example in C": example_in_header,
     "pipelines/file-to-file.sh": file_to_file,
     "pipelines/camera-to-window.sh": camera_to_window,
     "pipelines/rtsp-to-rtsp.sh": rtsp_to_rtsp,

@@ -41,7 +41,8 @@ search (const char *level)
   Result r = {.n_cls = grid * info.cls_channels, .n_loc = grid * 4};
   r.cls = g_new (float, r.n_cls);
   r.loc = g_new (float, r.n_loc);
-  siamban_model_search (model, 1, &template, x, r.cls, r.loc, 1);
+  g_assert_true (
+      siamban_model_search (model, 1, &template, x, r.cls, r.loc, 1, NULL));
   siamban_template_free (template);
   siamban_model_unref (model);
   g_free (z);

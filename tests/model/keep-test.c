@@ -109,8 +109,8 @@ compute (const char *path, const char *config)
   for (size_t i = 0; i < n; i++)
     x[i] = i * i % 251;
   SiambanTemplate *tmpl = siamban_model_embed (model, x, 1);
-  siamban_model_search (
-      model, 1, &tmpl, x, out, out + grid * info.cls_channels, 1);
+  g_assert_true (siamban_model_search (
+      model, 1, &tmpl, x, out, out + grid * info.cls_channels, 1, NULL));
   char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (guint8 *)out,
       grid * (4 + info.cls_channels) * sizeof *out);
   siamban_template_free (tmpl);

@@ -2,6 +2,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "model/model-private.h"
@@ -69,8 +70,8 @@ static float *
 search (const Fixture *f, unsigned threads)
 {
   float *out = g_new (float, CROPS *(f->cls + f->loc));
-  siamban_model_search (
-      f->model, CROPS, f->templates, f->x, out, out + CROPS * f->cls, threads);
+  g_assert_true (siamban_model_search (f->model, CROPS, f->templates, f->x, out,
+      out + CROPS * f->cls, threads, NULL));
   return out;
 }
 
@@ -113,8 +114,9 @@ test_batch (void)
   Fixture f = fixture_new ();
   float *whole = search (&f, 1), *out = g_new (float, CROPS *(f.cls + f.loc));
   for (int i = 0; i < CROPS; i++)
-    siamban_model_search (f.model, 1, f.templates + i, f.x + i * f.crop,
-        out + i * f.cls, out + CROPS * f.cls + i * f.loc, 1);
+    g_assert_true (
+        siamban_model_search (f.model, 1, f.templates + i, f.x + i * f.crop,
+            out + i * f.cls, out + CROPS * f.cls + i * f.loc, 1, NULL));
   assert_same (&f, out, whole);
   g_assert_cmpint (memcmp (out, out + f.cls, f.cls * sizeof (float)), !=, 0);
   g_free (whole);
@@ -193,6 +195,7 @@ typedef struct
   const Fixture *f;
   const float *expected;
   unsigned threads;
+  gint *stop;
 } Worker;
 
 static gpointer
@@ -212,7 +215,7 @@ test_concurrent (void)
 {
   Fixture f = fixture_new ();
   float *expected = search (&f, 1);
-  Worker workers[] = {{&f, expected, 1}, {&f, expected, 2}};
+  Worker workers[] = {{&f, expected, 1, NULL}, {&f, expected, 2, NULL}};
   GThread *threads[2];
   for (int i = 0; i < 2; i++)
     threads[i] = g_thread_new ("search", search_often, &workers[i]);
@@ -242,8 +245,8 @@ search_some (const Caller *caller, GRand *rand, float *cls, float *loc)
     siamban_model_search_pixels (f->model, n, f->templates + first,
         caller->pixels + first, cls, loc, threads);
   else
-    siamban_model_search (f->model, n, f->templates + first,
-        f->x + first * f->crop, cls, loc, threads);
+    g_assert_true (siamban_model_search (f->model, n, f->templates + first,
+        f->x + first * f->crop, cls, loc, threads, NULL));
   size_t cls_size = n * f->cls * sizeof (float);
   size_t loc_size = n * f->loc * sizeof (float);
   g_assert_cmpmem (cls, cls_size, caller->expected + first * f->cls, cls_size);
@@ -295,7 +298,8 @@ call_once (gpointer data)
   const Caller *caller = data;
   const Fixture *f = caller->f;
   float *cls = g_new (float, f->cls), *loc = g_new (float, f->loc);
-  siamban_model_search (f->model, 1, f->templates, f->x, cls, loc, 0);
+  g_assert_true (siamban_model_search (
+      f->model, 1, f->templates, f->x, cls, loc, 0, NULL));
   g_assert_cmpmem (
       cls, f->cls * sizeof *cls, caller->expected, f->cls * sizeof *cls);
   g_free (cls);
@@ -303,10 +307,9 @@ call_once (gpointer data)
   return NULL;
 }
 
-/* Those who wait for threads share what the first of them gets: none is left
- * waiting for another team. */
+/* All who wait for threads are served. */
 static void
-test_joined (void)
+test_waiting (void)
 {
   Fixture f = fixture_new ();
   float *expected = search (&f, 1);
@@ -322,6 +325,114 @@ test_joined (void)
     g_thread_join (threads[i]);
   g_assert_cmpuint (siamban_pool_waiting (), ==, 0);
   g_free (expected);
+  fixture_clear (&f);
+}
+
+static char *
+temporary_copy (const char *name)
+{
+  GError *error = NULL;
+  g_autofree char *from = siamban_data_path (name);
+  g_autofree char *contents = NULL;
+  char *path = NULL;
+  gsize length;
+  int fd = g_file_open_tmp ("siamban-XXXXXX.model", &path, &error);
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  g_file_get_contents (from, &contents, &length, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (path, contents, length, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+/* Nothing is written where a template is of another model, or there is none. */
+static void
+test_refused (void)
+{
+  Fixture f = fixture_new ();
+  g_autofree char *path = temporary_copy ("models/builtin.safetensors");
+  SiambanModel *other =
+      siamban_model_load (path, NULL, SIAMBAN_PRECISION_AUTO, NULL);
+  g_autofree float *cls = g_new0 (float, CROPS *f.cls);
+  g_autofree float *loc = g_new0 (float, CROPS *f.loc);
+
+  for (unsigned n = 0; n <= 2; n += 2) {
+    GError *error = NULL;
+
+    g_assert_false (
+        siamban_model_search (other, n, f.templates, f.x, cls, loc, 1, &error));
+    g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_ARGUMENT);
+    g_clear_error (&error);
+  }
+  for (size_t i = 0; i < f.cls; i++)
+    g_assert_cmpfloat (cls[i], ==, 0);
+  siamban_model_unref (other);
+  g_unlink (path);
+  fixture_clear (&f);
+}
+
+static void
+test_precision (void)
+{
+  GError *error = NULL;
+  SiambanPrecision precision = SIAMBAN_PRECISION_FP32;
+
+  g_assert_null (siamban_precision_name (99));
+  g_assert_null (siamban_precision_name (-1));
+  g_assert_false (siamban_precision_from_name ("99", &precision));
+  g_assert_cmpint (precision, ==, SIAMBAN_PRECISION_FP32);
+  for (int i = SIAMBAN_PRECISION_AUTO; i <= SIAMBAN_PRECISION_BF16; i++) {
+    g_assert_true (
+        siamban_precision_from_name (siamban_precision_name (i), &precision));
+    g_assert_cmpint (precision, ==, i);
+  }
+  g_assert_null (siamban_model_load (NULL, NULL, 99, &error));
+  g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_ARGUMENT);
+  g_clear_error (&error);
+}
+
+static gpointer
+search_until (gpointer data)
+{
+  const Worker *worker = data;
+
+  while (!g_atomic_int_get (worker->stop))
+    g_free (search (worker->f, worker->threads));
+  return NULL;
+}
+
+/* A child of a process whose other threads compute has none of them, and
+ * computes the same. */
+static void
+test_fork (void)
+{
+  Fixture f = fixture_new ();
+  g_autofree float *expected = search (&f, 1);
+  gint stop = FALSE;
+  Worker workers[] = {{&f, expected, 0, &stop}, {&f, expected, 1, &stop}};
+  GThread *threads[2];
+
+  for (int i = 0; i < 2; i++)
+    threads[i] = g_thread_new ("search", search_until, &workers[i]);
+  for (int i = 0; i < 8; i++) {
+    pid_t pid = fork ();
+    int status;
+
+    if (pid == 0) {
+      SiambanModel *again;
+
+      alarm (60);
+      again = load ();
+      assert_same (&f, search (&f, 0), expected);
+      _exit (again != f.model);
+    }
+    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+    g_assert_cmpint (status, ==, 0);
+  }
+  g_atomic_int_set (&stop, TRUE);
+  for (int i = 0; i < 2; i++)
+    g_thread_join (threads[i]);
   fixture_clear (&f);
 }
 
@@ -344,24 +455,6 @@ test_shared (void)
   siamban_model_unref (second);
   siamban_model_unref (first);
   siamban_model_unref (load ());
-}
-
-static char *
-temporary_copy (const char *name)
-{
-  GError *error = NULL;
-  g_autofree char *from = siamban_data_path (name);
-  g_autofree char *contents = NULL;
-  char *path = NULL;
-  gsize length;
-  int fd = g_file_open_tmp ("siamban-XXXXXX.model", &path, &error);
-  g_assert_no_error (error);
-  g_close (fd, NULL);
-  g_file_get_contents (from, &contents, &length, &error);
-  g_assert_no_error (error);
-  g_file_set_contents (path, contents, length, &error);
-  g_assert_no_error (error);
-  return path;
 }
 
 static void
@@ -466,7 +559,10 @@ main (int argc, char **argv)
   g_test_add_func ("/model/embed-pixels", test_embed_pixels);
   g_test_add_func ("/model/concurrent", test_concurrent);
   g_test_add_func ("/model/crowd", test_crowd);
-  g_test_add_func ("/model/joined", test_joined);
+  g_test_add_func ("/model/waiting", test_waiting);
+  g_test_add_func ("/model/refused", test_refused);
+  g_test_add_func ("/model/precision", test_precision);
+  g_test_add_func ("/model/fork", test_fork);
   g_test_add_func ("/model/template-keeps-model", test_template_keeps_model);
   g_test_add_func ("/model/shared", test_shared);
   g_test_add_func ("/model/identity", test_identity);

@@ -2,9 +2,11 @@
 #include <glib.h>
 #include <pthread.h>
 #include <sched.h>
+#include <siamban/threads.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pool/pool.h"
@@ -202,8 +204,11 @@ test_crowd (void)
 typedef struct
 {
   unsigned threads;
-  unsigned place;
+  const cpu_set_t *cpus; /* or NULL */
   pthread_t thread;
+  unsigned size;
+  unsigned place;
+  gint granted, may_go;
 } Caller;
 
 static unsigned arrived;
@@ -212,90 +217,130 @@ static void *
 caller_main (void *data)
 {
   Caller *caller = data;
-  SiambanTeam *team = siamban_team_acquire (caller->threads);
-  /* Not atomic: a team of all is alone, which orders the callers. */
-  caller->place = arrived++;
+  SiambanTeam *team;
+
+  if (caller->cpus)
+    pthread_setaffinity_np (
+        pthread_self (), sizeof *caller->cpus, caller->cpus);
+  team = siamban_team_acquire (caller->threads);
+  caller->size = siamban_team_size (team);
+  caller->place = g_atomic_int_add (&arrived, 1);
+  g_atomic_int_set (&caller->granted, TRUE);
+  while (!g_atomic_int_get (&caller->may_go))
+    sched_yield ();
   siamban_team_release (team);
   return NULL;
 }
 
 static void
-start_in_order (Caller *callers, unsigned n)
+start_caller (Caller *caller)
 {
-  arrived = 0;
-  for (unsigned t = 0; t < n; t++) {
-    pthread_create (&callers[t].thread, NULL, caller_main, &callers[t]);
-    while (siamban_pool_waiting () < t + 1)
-      sched_yield ();
-  }
+  pthread_create (&caller->thread, NULL, caller_main, caller);
 }
 
 static void
-check_order (Caller *callers, unsigned n)
+wait_until_waiting (unsigned n)
 {
-  for (unsigned t = 0; t < n; t++) {
-    pthread_join (callers[t].thread, NULL);
-    g_assert_cmpuint (callers[t].place, ==, t);
-  }
+  while (siamban_pool_waiting () != n)
+    sched_yield ();
+}
+
+static void
+end_caller (Caller *caller)
+{
+  while (!g_atomic_int_get (&caller->granted))
+    sched_yield ();
+  g_atomic_int_set (&caller->may_go, TRUE);
+  pthread_join (caller->thread, NULL);
 }
 
 static void
 test_first_come (void)
 {
   Caller callers[8] = {0};
-  SiambanTeam *team = siamban_team_acquire (1);
-  if (siamban_pool_cpus () == 1)
-    g_test_message ("one CPU: every team is alone");
-  start_in_order (callers, G_N_ELEMENTS (callers));
+  SiambanTeam *team = siamban_team_acquire (0);
+
+  arrived = 0;
+  for (unsigned t = 0; t < G_N_ELEMENTS (callers); t++) {
+    callers[t].may_go = siamban_pool_cpus () == 1;
+    start_caller (&callers[t]);
+    wait_until_waiting (t + 1);
+  }
   siamban_team_release (team);
-  check_order (callers, G_N_ELEMENTS (callers));
+  for (unsigned t = 0; t < G_N_ELEMENTS (callers); t++)
+    end_caller (&callers[t]);
+  /* With several CPUs some are granted at the same time. */
+  for (unsigned t = 0; t < G_N_ELEMENTS (callers); t++)
+    g_assert_cmpuint (
+        callers[t].place / siamban_pool_cpus (), ==, t / siamban_pool_cpus ());
 }
 
-/* The second caller would fit at once, but the first came before it. */
+/* Who wants all gets what one who wants one leaves. */
 static void
-test_no_overtaking (void)
+test_what_is_free (void)
 {
-  Caller callers[2] = {{.threads = 0}, {.threads = 1}};
-  if (siamban_pool_cpus () == 1) {
+  unsigned cpus = siamban_pool_cpus ();
+  Caller one = {.threads = 1}, all = {.threads = 0};
+
+  if (cpus == 1) {
     g_test_skip ("needs two CPUs");
     return;
   }
-  SiambanTeam *team = siamban_team_acquire (1);
-  start_in_order (callers, 2);
-  g_assert_cmpuint (siamban_pool_waiting (), ==, 2);
-  siamban_team_release (team);
-  check_order (callers, 2);
+  start_caller (&one);
+  while (!g_atomic_int_get (&one.granted))
+    sched_yield ();
+  start_caller (&all);
+  end_caller (&all);
+  end_caller (&one);
+  g_assert_cmpuint (one.size, ==, 1);
+  g_assert_cmpuint (all.size, ==, cpus - 1);
 }
 
-static void *
-served_main (void *data)
-{
-  g_assert_null (siamban_team_acquire_unless (0, data));
-  return NULL;
-}
-
-/* Who has been served leaves its place in the line. */
+/* What becomes free is for all who wait, not for the first of them. */
 static void
-test_served (void)
+test_shared (void)
 {
+  unsigned cpus = siamban_pool_cpus ();
+  Caller callers[2] = {0};
   SiambanTeam *team = siamban_team_acquire (0);
-  Caller behind = {.threads = 1};
-  pthread_t first;
-  gint served = FALSE;
-  pthread_create (&first, NULL, served_main, &served);
-  while (siamban_pool_waiting () < 1)
-    sched_yield ();
-  pthread_create (&behind.thread, NULL, caller_main, &behind);
-  while (siamban_pool_waiting () < 2)
-    sched_yield ();
-  g_assert_cmpuint (siamban_pool_idle (), ==, 0);
-  g_atomic_int_set (&served, TRUE);
+
+  if (cpus == 1) {
+    siamban_team_release (team);
+    g_test_skip ("needs two CPUs");
+    return;
+  }
+  for (unsigned t = 0; t < 2; t++) {
+    start_caller (&callers[t]);
+    wait_until_waiting (t + 1);
+  }
   siamban_team_release (team);
-  pthread_join (first, NULL);
-  pthread_join (behind.thread, NULL);
-  g_assert_null (siamban_team_acquire_unless (0, &served));
-  g_assert_cmpuint (siamban_pool_waiting (), ==, 0);
-  g_assert_cmpuint (siamban_pool_idle (), ==, siamban_pool_cpus ());
+  while (!g_atomic_int_get (&callers[0].granted) ||
+         !g_atomic_int_get (&callers[1].granted))
+    sched_yield ();
+  end_caller (&callers[0]);
+  end_caller (&callers[1]);
+  g_assert_cmpuint (callers[0].size, ==, cpus - cpus / 2);
+  g_assert_cmpuint (callers[1].size, ==, cpus / 2);
+}
+
+static void
+test_limit (void)
+{
+  Caller caller = {.may_go = TRUE};
+  SiambanTeam *team;
+
+  siamban_set_max_threads (1);
+  g_assert_cmpuint (siamban_get_max_threads (), ==, 1);
+  g_assert_cmpuint (siamban_pool_cpus (), ==, 1);
+  team = siamban_team_acquire (0);
+  g_assert_cmpuint (siamban_team_size (team), ==, 1);
+  start_caller (&caller);
+  wait_until_waiting (1);
+  siamban_team_release (team);
+  end_caller (&caller);
+  g_assert_cmpuint (caller.size, ==, 1);
+  siamban_set_max_threads (0);
+  g_assert_cmpuint (siamban_get_max_threads (), >=, siamban_pool_cpus ());
 }
 
 /* FALSE where the mask is made up, see wide.c. */
@@ -332,6 +377,130 @@ test_affinity (void)
   g_assert_cmpuint (siamban_team_size (team), ==, CPU_COUNT (&all));
   siamban_team_release (team);
 }
+
+/* Neither waits for the other, whose CPU is no concern of its. */
+static void
+test_apart (void)
+{
+  cpu_set_t all, masks[2];
+  Caller callers[2] = {0};
+  gboolean real;
+  int cpu = 0;
+
+  sched_getaffinity (0, sizeof all, &all);
+  real = keep_one_cpu (&all);
+  sched_setaffinity (0, sizeof all, &all);
+  if (!real || siamban_pool_cpus () < 2) {
+    g_test_skip ("needs two CPUs, and an affinity mask that is not made up");
+    return;
+  }
+  for (int t = 0; t < 2; t++) {
+    while (!CPU_ISSET (cpu, &all))
+      cpu++;
+    CPU_ZERO (&masks[t]);
+    CPU_SET (cpu++, &masks[t]);
+    callers[t].cpus = &masks[t];
+    start_caller (&callers[t]);
+  }
+  for (int t = 0; t < 2; t++)
+    while (!g_atomic_int_get (&callers[t].granted))
+      sched_yield ();
+  end_caller (&callers[0]);
+  end_caller (&callers[1]);
+}
+
+/* Returns when the child that runs @child has, and with what. */
+static int
+run_in_child (int (*child) (void))
+{
+  pid_t pid = fork ();
+  int status;
+
+  g_assert_cmpint (pid, >=, 0);
+  if (pid == 0) {
+    alarm (60);
+    _exit (child ());
+  }
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  return status;
+}
+
+static int
+use_pool (void)
+{
+  SiambanTeam *team = siamban_team_acquire (0);
+  Counts counts = {.size = siamban_team_size (team), .n = MAX_JOBS};
+  unsigned size = siamban_team_size (team);
+
+  siamban_team_run (team, MAX_JOBS, count_job, &counts);
+  siamban_team_release (team);
+  for (unsigned i = 0; i < MAX_JOBS; i++)
+    if (atomic_load (&counts.count[i]) != 1)
+      return 1;
+  return size == siamban_pool_cpus () ? 0 : 2;
+}
+
+static void *
+keep_busy (void *data)
+{
+  while (!g_atomic_int_get ((gint *)data))
+    use_pool ();
+  return NULL;
+}
+
+/* The child has the parent's memory, with teams and waiters in it, but none of
+ * its threads. */
+static void
+test_fork (void)
+{
+  gint stop = FALSE;
+  pthread_t threads[3];
+
+  for (unsigned t = 0; t < G_N_ELEMENTS (threads); t++)
+    pthread_create (&threads[t], NULL, keep_busy, &stop);
+  for (int k = 0; k < 20; k++)
+    g_assert_cmpint (run_in_child (use_pool), ==, 0);
+  g_atomic_int_set (&stop, TRUE);
+  for (unsigned t = 0; t < G_N_ELEMENTS (threads); t++)
+    pthread_join (threads[t], NULL);
+  g_assert_cmpint (use_pool (), ==, 0);
+}
+
+#ifdef __SSE2__
+#include <xmmintrin.h>
+
+#define FLUSH_BITS 0x8040u
+
+static void
+modes_job (void *data, unsigned i, unsigned worker)
+{
+  (void)i;
+  (void)worker;
+  if (_mm_getcsr () & FLUSH_BITS)
+    g_atomic_int_inc ((gint *)data);
+}
+
+/* In the child, as its first caller starts workers. */
+static int
+use_pool_flushing (void)
+{
+  gint flushing = 0;
+  SiambanTeam *team;
+
+  _mm_setcsr (_mm_getcsr () | FLUSH_BITS);
+  team = siamban_team_acquire (0);
+  for (int k = 0; k < 20; k++)
+    siamban_team_run (team, 200, modes_job, &flushing);
+  siamban_team_release (team);
+  return flushing || !(_mm_getcsr () & FLUSH_BITS);
+}
+
+static void
+test_modes (void)
+{
+  g_assert_cmpint (run_in_child (use_pool_flushing), ==, 0);
+}
+#endif
 
 static gboolean
 read_task (const char *task, const char *name, char **text)
@@ -405,8 +574,14 @@ main (int argc, char **argv)
   g_test_add_func ("/pool/together", test_together);
   g_test_add_func ("/pool/crowd", test_crowd);
   g_test_add_func ("/pool/first-come", test_first_come);
-  g_test_add_func ("/pool/no-overtaking", test_no_overtaking);
-  g_test_add_func ("/pool/served", test_served);
+  g_test_add_func ("/pool/what-is-free", test_what_is_free);
+  g_test_add_func ("/pool/shared", test_shared);
+  g_test_add_func ("/pool/limit", test_limit);
+  g_test_add_func ("/pool/apart", test_apart);
+  g_test_add_func ("/pool/fork", test_fork);
+#ifdef __SSE2__
+  g_test_add_func ("/pool/modes", test_modes);
+#endif
   g_test_add_func ("/pool/affinity", test_affinity);
   g_test_add_func ("/pool/workers", test_workers);
   return g_test_run ();

@@ -175,7 +175,8 @@ compare (
   cls = g_new (float, info.cls_channels *grid);
   loc = g_new (float, 4 * grid);
   template = siamban_model_embed (model, z, 0);
-  siamban_model_search (model, 1, &template, x, cls, loc, 0);
+  g_assert_true (
+      siamban_model_search (model, 1, &template, x, cls, loc, 0, NULL));
   siamban_template_free (template);
 
   cls_error = worst (cls, json_object_get_array_member (golden, "cls"));
