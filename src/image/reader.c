@@ -5,6 +5,9 @@
 #include <string.h>
 
 #define CACHE_LINE 64
+/* BT.601's weights of red and blue. */
+#define KR_601 0.299
+#define KB_601 0.114
 
 /* What makes this fast is few stores: the pairs are first gathered, each byte
  * beside its neighbour, and then taken apart by loops that vectorize. */
@@ -250,7 +253,9 @@ fixed (double weight)
 static SiambanColour
 colour_of (const SiambanFrame *frame)
 {
-  double kr = frame->kr, kb = frame->kb, kg = 1 - kr - kb;
+  gboolean unsaid = frame->kr == 0 && frame->kb == 0;
+  double kr = unsaid ? KR_601 : frame->kr, kb = unsaid ? KB_601 : frame->kb;
+  double kg = 1 - kr - kb;
   double luma = frame->full_range ? 1 : 255. / 219;
   double chroma = frame->full_range ? 1 : 255. / 224;
   gint16 black = frame->full_range ? 0 : 16;

@@ -187,7 +187,7 @@ static void
 test_matrices (void)
 {
   static const double weights[][2] = {{0.2126, 0.0722}, {0.2627, 0.0593},
-      {0.212, 0.087}, {0.30, 0.11}, {0, 0}, {0.45, 0.45}};
+      {0.212, 0.087}, {0.30, 0.11}, {0, 0}, {0, 0.1}, {0.45, 0.45}};
 
   for (unsigned i = 0; i < 2 * G_N_ELEMENTS (weights); i++) {
     Picture picture;

@@ -69,7 +69,9 @@ weighed (int v, double weight)
 static void
 yuv_to_bgr (const SiambanFrame *frame, int y, int u, int v, guint8 bgr[3])
 {
-  double kr = frame->kr, kb = frame->kb, kg = 1 - kr - kb;
+  gboolean unsaid = frame->kr == 0 && frame->kb == 0;
+  double kr = unsaid ? 0.299 : frame->kr, kb = unsaid ? 0.114 : frame->kb;
+  double kg = 1 - kr - kb;
   double c = frame->full_range ? 1 : 255 / 224.;
   int luma = weighed (
       frame->full_range ? y : y - 16, frame->full_range ? 1 : 255 / 219.);
