@@ -77,7 +77,10 @@ program_remove_folder (const char *folder)
   while ((name = g_dir_read_name (dir))) {
     char *path = g_build_filename (folder, name, NULL);
 
-    g_unlink (path);
+    if (g_file_test (path, G_FILE_TEST_IS_DIR))
+      program_remove_folder (path);
+    else
+      g_unlink (path);
     g_free (path);
   }
   g_dir_close (dir);

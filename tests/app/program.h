@@ -23,7 +23,7 @@ void program_clear (Outcome *outcome);
 void program_assert_fails (
     Outcome outcome, const char *name, int status, const char *message);
 
-/* With the files in it. */
+/* With what is in it. */
 void program_remove_folder (const char *folder);
 
 #endif

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include <gst/gst.h>
-#include <json-glib/json-glib.h>
 
+#include "lines.h"
 #include "media.h"
 #include "program.h"
 
@@ -64,35 +64,6 @@ assert_fails (Outcome outcome, int status, const char *message)
   program_assert_fails (outcome, "siamban-track: ", status, message);
 }
 
-static JsonArray *
-parse_lines (const char *text)
-{
-  JsonArray *lines = json_array_new ();
-  char **texts = g_strsplit (text, "\n", -1);
-
-  for (int i = 0; texts[i] && *texts[i]; i++) {
-    GError *error = NULL;
-    JsonNode *node = json_from_string (texts[i], &error);
-
-    g_assert_no_error (error);
-    json_array_add_element (lines, node);
-  }
-  g_strfreev (texts);
-  return lines;
-}
-
-static JsonArray *
-lines_of (Outcome outcome)
-{
-  JsonArray *lines;
-
-  g_assert_cmpstr (outcome.err, ==, "");
-  g_assert_cmpint (outcome.status, ==, 0);
-  lines = parse_lines (outcome.out);
-  program_clear (&outcome);
-  return lines;
-}
-
 static void
 assert_times (JsonArray *lines, guint n, double fps)
 {
@@ -105,29 +76,6 @@ assert_times (JsonArray *lines, guint n, double fps)
         (double)json_object_get_int_member (line, "pts"),
         (double)GST_SECOND * i / fps, 1);
   }
-}
-
-static JsonObject *
-target_of (JsonArray *lines, guint i)
-{
-  JsonObject *line = json_array_get_object_element (lines, i);
-  JsonArray *targets = json_object_get_array_member (line, "targets");
-
-  g_assert_cmpuint (json_array_get_length (targets), ==, 1);
-  return json_array_get_object_element (targets, 0);
-}
-
-static double
-overlap (JsonObject *target, double x, double y, double w, double h)
-{
-  const double tx = json_object_get_double_member (target, "x");
-  const double ty = json_object_get_double_member (target, "y");
-  const double tw = json_object_get_double_member (target, "w");
-  const double th = json_object_get_double_member (target, "h");
-  const double iw = MAX (MIN (tx + tw, x + w) - MAX (tx, x), 0);
-  const double ih = MAX (MIN (ty + th, y + h) - MAX (ty, y), 0);
-
-  return iw * ih / (tw * th + w * h - iw * ih);
 }
 
 static void

@@ -6,7 +6,7 @@
 #include <gst/video/video.h>
 
 #include "image/crop.h"
-#include "tools/track/element.h"
+#include "tools/source/element.h"
 #include "tracker/tracker.h"
 
 #define FRAMES_APART 5 /* from one search crop to the next */

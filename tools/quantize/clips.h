@@ -3,7 +3,7 @@
 #define QUANTIZE_CLIPS_H
 
 #include "model/model-private.h"
-#include "tools/track/source.h"
+#include "tools/source/source.h"
 
 /* Byte crops, B, G, R interleaved, of one made-up target. */
 typedef struct

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "options.h"
 
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <gst/gst.h>
 
@@ -20,14 +20,17 @@ static const char description[] =
     "At least one of -o, --json and --show is needed.\n"
     "\n"
     "JSON lines, one a frame, in the order of the frames:\n"
-    "  {\"frame\":0,\"pts\":0,\"targets\":[{\"id\":1,\"x\":375.0000,...}]}\n"
-    "frame counts from 0; pts is the frame's time in nanoseconds (null if the\n"
-    "source gives none); x, y, w, h are pixels, (x, y) the top-left corner "
-    "counted from 0;\n"
-    "score is 0 to 1. The first frame holds the given box with score 1.\n"
+    "  {\"frame\":0,\"pts\":0,\"width\":1280,\"height\":720,\n"
+    "   \"targets\":[{\"id\":1,\"x\":375.0000,...}]}\n"
+    "frame counts from 0; pts is its time in nanoseconds; width and height "
+    "are\n"
+    "its size; x, y, w, h are its pixels, (x, y) the top-left corner counted\n"
+    "from 0; score is 0 to 1. The first frame holds the given box with score "
+    "1.\n"
     "\n"
     "Ctrl-C finishes the files; a second Ctrl-C stops at once.\n"
-    "Exit code: 0 done, 1 something failed, 2 wrong usage.\n"
+    "Exit code: 0 done, 1 something failed or a frame was lost, 2 wrong "
+    "usage.\n"
     "\n"
     "Examples:\n"
     "  siamban-track walk.mp4 --box 375,422,55,153 -o tracked.mp4\n"
@@ -35,23 +38,52 @@ static const char description[] =
     "boxes.jsonl\n"
     "  siamban-track v4l2:///dev/video0 --box 200,150,80,80 --show";
 
-static gboolean
-parse_box (const char *text, double box[4])
+/* What the command line says, before it is looked at. */
+typedef struct
 {
-  for (int i = 0; i < 4; i++) {
-    char *end;
+  char **boxes, **inputs;
+  char *start;
+} Given;
 
-    box[i] = g_ascii_strtod (text, &end);
-    if (end == text || *end != (i < 3 ? ',' : '\0') || !isfinite (box[i]))
+/* SECONDS with a dot or an s, or [HOURS:]MINUTES:SECONDS. */
+static gboolean
+parse_time (const char *text, guint64 *time)
+{
+  double total = 0;
+
+  for (int part = 0; part < 3; part++) {
+    char *end;
+    const double value = g_ascii_strtod (text, &end);
+
+    if (end == text || !g_ascii_isdigit (*text) || !(value < 1e6))
+      return FALSE;
+    total = 60 * total + value;
+    if (!*end || (part == 0 && g_str_equal (end, "s"))) {
+      *time = (guint64)(total * 1e9 + 0.5);
+      return TRUE;
+    }
+    if (*end != ':')
       return FALSE;
     text = end + 1;
   }
-  return box[2] > 0 && box[3] > 0;
+  return FALSE;
+}
+
+static gboolean
+parse_start (const char *text, TrackOptions *options)
+{
+  if (!text)
+    return TRUE;
+  if (strspn (text, "0123456789") == strlen (text))
+    return g_ascii_string_to_unsigned (
+        text, 10, 0, G_MAXINT64, &options->start_frame, NULL);
+  return parse_time (text, &options->start_time);
 }
 
 static const char *
-problem (const TrackOptions *options, const char *box, char **inputs)
+problem (const TrackOptions *options, const Given *given)
 {
+  char **inputs = given->inputs, **boxes = given->boxes;
   static const char *const precisions[] = {
       "auto", "fp32", "int8", "bf16", NULL};
 
@@ -59,8 +91,12 @@ problem (const TrackOptions *options, const char *box, char **inputs)
     return "no input given; see --help";
   if (inputs[1])
     return "more than one input given; see --help";
-  if (!box)
+  if (!boxes && !options->box_file)
     return "no --box X,Y,W,H given: which object should be followed?";
+  if (boxes && options->box_file)
+    return "--box and --box-file are both given, expected one of them";
+  if (boxes && boxes[1])
+    return "more than one --box given; only one object can be followed";
   if (!options->output && !options->json && !options->show)
     return "nothing to do: give -o OUT.mp4, --json OUT.jsonl or --show";
   if (options->threads < 0 || options->threads > 1024)
@@ -75,23 +111,28 @@ problem (const TrackOptions *options, const char *box, char **inputs)
 }
 
 static gboolean
-check (TrackOptions *options, const char *box, char **inputs, GError **error)
+check (TrackOptions *options, const Given *given, GError **error)
 {
-  const char *message = problem (options, box, inputs);
+  const char *message = problem (options, given);
 
   if (message) {
     g_set_error_literal (
         error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
     return FALSE;
   }
-  if (!parse_box (box, options->box)) {
+  if (!parse_start (given->start, options)) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "--box is \"%s\", expected X,Y,W,H: four numbers in pixels, width and "
-        "height above 0",
-        box);
+        "--start is \"%s\", expected a frame's number, or a time: 2.5, 90s, "
+        "1:30 or 1:02:30.5",
+        given->start);
     return FALSE;
   }
-  options->input = g_strdup (inputs[0]);
+  if (given->boxes &&
+      !track_box_parse (given->boxes[0], &options->box, error)) {
+    g_prefix_error (error, "--box: ");
+    return FALSE;
+  }
+  options->input = g_strdup (given->inputs[0]);
   return TRUE;
 }
 
@@ -111,11 +152,19 @@ gboolean
 track_options_parse (
     TrackOptions *options, int argc, char **argv, GError **error)
 {
-  char *box = NULL, **inputs = NULL;
+  Given given = {0};
   gboolean version = FALSE, ok;
   const GOptionEntry entries[] = {
-      {"box", 'b', 0, G_OPTION_ARG_STRING, &box,
-          "The object in the first frame, in pixels", "X,Y,W,H"},
+      {"box", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &given.boxes,
+          "The object in the first frame, in pixels; or 8 numbers, the corners "
+          "of a polygon",
+          "X,Y,W,H"},
+      {"box-file", 0, 0, G_OPTION_ARG_FILENAME, &options->box_file,
+          "Read the box from a file with a line for each frame, or one line",
+          "FILE"},
+      {"start", 0, 0, G_OPTION_ARG_STRING, &given.start,
+          "Start at this frame (50), or at this time (2.5, 90s, 1:30)",
+          "TIME|FRAME"},
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
           "Write the video with the box drawn in (.mp4 .mov .mkv .webm .avi)",
           "FILE"},
@@ -137,10 +186,14 @@ track_options_parse (
       {"start-index", 0, 0, G_OPTION_ARG_INT, &options->start_index,
           "First number of an image sequence (default: 0 or 1)", "N"},
       {"fps", 0, 0, G_OPTION_ARG_DOUBLE, &options->fps,
-          "Frames a second of an image sequence (default: 30)", "N"},
+          "Frames a second of an image sequence (default: 30), or of a stream "
+          "without times, like .mjpeg (default: 25)",
+          "N"},
+      {"gaps", 0, 0, G_OPTION_ARG_NONE, &options->gaps,
+          "Pictures of an image sequence may be missing", NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
-      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &inputs, NULL,
-          NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given.inputs,
+          NULL, NULL},
       {0}};
   GOptionContext *context = context_new (entries);
 
@@ -150,10 +203,11 @@ track_options_parse (
     g_print ("siamban-track " SIAMBAN_VERSION "\n");
     exit (0);
   }
-  ok = ok && check (options, box, inputs, error);
+  ok = ok && check (options, &given, error);
   g_option_context_free (context);
-  g_strfreev (inputs);
-  g_free (box);
+  g_strfreev (given.inputs);
+  g_strfreev (given.boxes);
+  g_free (given.start);
   return ok;
 }
 
@@ -166,4 +220,5 @@ track_options_clear (TrackOptions *options)
   g_free (options->model);
   g_free (options->config);
   g_free (options->precision);
+  g_free (options->box_file);
 }

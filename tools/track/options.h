@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#include "boxes.h"
+
 typedef struct
 {
   char *input;
@@ -12,11 +14,15 @@ typedef struct
   gboolean show;
   char *model;
   char *config;
-  double box[4]; /* x, y, w, h in pixels; finite, w and h above 0 */
+  TrackBox box;   /* of the first frame, in pixels, if there is no box_file */
+  char *box_file; /* or NULL */
   int threads;
   char *precision; /* NULL, "auto", "fp32", "int8" or "bf16" */
   int start_index; /* -1: not given */
   double fps;      /* 0: not given */
+  gboolean gaps;
+  guint64 start_frame;
+  guint64 start_time; /* nanoseconds */
 } TrackOptions;
 
 /* Ends the program for --help and --version. Returns FALSE with an error that

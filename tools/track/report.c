@@ -94,7 +94,7 @@ append_target (GString *line, const Target *target)
 }
 
 static GString *
-line_of (guint64 frame, GstClockTime pts, GstBuffer *buffer)
+line_of (const TrackFrame *frame, GstBuffer *buffer)
 {
   GString *line = g_string_new (NULL);
   gpointer state = NULL;
@@ -102,12 +102,13 @@ line_of (guint64 frame, GstClockTime pts, GstBuffer *buffer)
   gboolean first = TRUE;
 
   g_string_append_printf (
-      line, "{\"frame\":%" G_GUINT64_FORMAT ",\"pts\":", frame);
-  if (GST_CLOCK_TIME_IS_VALID (pts))
-    g_string_append_printf (line, "%" G_GUINT64_FORMAT, pts);
+      line, "{\"frame\":%" G_GUINT64_FORMAT ",\"pts\":", frame->number);
+  if (GST_CLOCK_TIME_IS_VALID (frame->time))
+    g_string_append_printf (line, "%" G_GUINT64_FORMAT, frame->time);
   else
     g_string_append (line, "null");
-  g_string_append (line, ",\"targets\":[");
+  g_string_append_printf (line, ",\"width\":%d,\"height\":%d,\"targets\":[",
+      frame->width, frame->height);
   for (; next_target (buffer, &state, &target); first = FALSE) {
     if (!first)
       g_string_append_c (line, ',');
@@ -117,18 +118,27 @@ line_of (guint64 frame, GstClockTime pts, GstBuffer *buffer)
 }
 
 static gboolean
+close_file (TrackReport *report)
+{
+  FILE *file = g_steal_pointer (&report->file);
+
+  return !file || file == stdout || fclose (file) == 0;
+}
+
+static gboolean
 set_write_error (TrackReport *report, GError **error)
 {
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s",
-      report->path, g_strerror (errno));
+      g_str_equal (report->path, "-") ? "standard output" : report->path,
+      g_strerror (errno));
   return FALSE;
 }
 
 static gboolean
-write_line (
-    TrackReport *report, GstClockTime pts, GstBuffer *buffer, GError **error)
+write_line (TrackReport *report, const TrackFrame *frame, GstBuffer *buffer,
+    GError **error)
 {
-  GString *line = line_of (report->frames, pts, buffer);
+  GString *line = line_of (frame, buffer);
   gboolean ok = fwrite (line->str, line->len, 1, report->file) == 1 &&
                 fflush (report->file) == 0;
 
@@ -159,17 +169,18 @@ show_progress (TrackReport *report, GstBuffer *buffer)
 }
 
 gboolean
-track_report_frame (
-    TrackReport *report, GstClockTime pts, GstBuffer *buffer, GError **error)
+track_report_frame (TrackReport *report, const TrackFrame *frame,
+    GstBuffer *buffer, GError **error)
 {
   if (report->frames == 0)
     report->begin = g_get_monotonic_time ();
   if (report->progress)
     show_progress (report, buffer);
-  if (report->file && !write_line (report, pts, buffer, error))
-    return FALSE;
   report->frames++;
-  return TRUE;
+  if (!report->file || write_line (report, frame, buffer, error))
+    return TRUE;
+  close_file (report);
+  return FALSE;
 }
 
 gboolean
@@ -177,19 +188,17 @@ track_report_finish (TrackReport *report, GError **error)
 {
   const double seconds =
       (double)(g_get_monotonic_time () - report->begin) / G_USEC_PER_SEC;
-  FILE *file = report->file == stdout ? NULL : g_steal_pointer (&report->file);
 
   if (report->progress && report->frames > 0)
     g_printerr ("\r\033[K%" G_GUINT64_FORMAT " frames in %.1f s\n",
         report->frames, seconds);
-  return !file || fclose (file) == 0 || set_write_error (report, error);
+  return close_file (report) || set_write_error (report, error);
 }
 
 void
 track_report_free (TrackReport *report)
 {
-  if (report->file && report->file != stdout)
-    fclose (report->file);
+  close_file (report);
   g_free (report->path);
   g_free (report);
 }

@@ -12,11 +12,18 @@ typedef struct _TrackReport TrackReport;
 TrackReport *track_report_new (
     const char *json, gboolean progress, GError **error);
 
-/* Reports the regions that siambantrack put on @buffer, a frame that is to be
- * seen at @pts; to be called once a frame, in order, from one thread. Returns
- * FALSE with @error if the line cannot be written. */
-gboolean track_report_frame (
-    TrackReport *report, GstClockTime pts, GstBuffer *buffer, GError **error);
+typedef struct
+{
+  guint64 number;
+  GstClockTime time;
+  int width, height;
+} TrackFrame;
+
+/* Reports the regions that siambantrack put on @buffer, which is @frame; to be
+ * called once a frame, in order, from one thread. Returns FALSE with @error if
+ * the line cannot be written; no further ones are tried then. */
+gboolean track_report_frame (TrackReport *report, const TrackFrame *frame,
+    GstBuffer *buffer, GError **error);
 
 /* Ends the progress line. Returns FALSE with @error if what was written did not
  * reach the file. */

@@ -9,12 +9,18 @@
 #include <glib/gstdio.h>
 #include <gst/pbutils/missing-plugins.h>
 
-#include "element.h"
+#include "tools/source/element.h"
+#include "ledger.h"
 #include "output.h"
 #include "report.h"
-#include "source.h"
+#include "tools/source/frame-number.h"
+#include "tools/source/source.h"
+#include "tools/source/upright.h"
 
 #define LIVE_QUEUE_FRAMES 4
+#define LIVE_BURST_FRAMES 32
+#define LIVE_BURST_BYTES  (256 << 20)
+#define MAX_WARNINGS      10
 
 typedef struct
 {
@@ -27,8 +33,9 @@ typedef struct
   GstElement *window; /* NULL: none */
   TrackReport *report;
   char *missing; /* which plugin decoding needs, or NULL */
-  gint seen;     /* atomic: a frame came out of the tracker */
   gint stopping; /* atomic: no more frames, please */
+  gint live;     /* atomic: the source does not wait */
+  TrackLedger ledger;
   GError *error; /* the first */
 } Session;
 
@@ -59,16 +66,17 @@ check_outputs (const TrackOptions *options, GError **error)
 }
 
 static void
-set_box (GstElement *tracker, const double box[4])
+set_box (GstElement *tracker, const TrackBox *box)
 {
+  const double numbers[] = {box->x, box->y, box->w, box->h};
   GValue array = G_VALUE_INIT;
 
-  gst_value_array_init (&array, 4);
-  for (int i = 0; i < 4; i++) {
+  gst_value_array_init (&array, G_N_ELEMENTS (numbers));
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++) {
     GValue number = G_VALUE_INIT;
 
     g_value_init (&number, G_TYPE_DOUBLE);
-    g_value_set_double (&number, box[i]);
+    g_value_set_double (&number, numbers[i]);
     gst_value_array_append_and_take_value (&array, &number);
   }
   g_object_set_property (G_OBJECT (tracker), "box", &array);
@@ -86,7 +94,6 @@ set_up_tracker (Session *session)
   if (options->precision)
     gst_util_set_object_arg (
         G_OBJECT (session->tracker), "precision", options->precision);
-  set_box (session->tracker, options->box);
 }
 
 static gboolean
@@ -96,7 +103,8 @@ add_sinks (Session *session, GstElement *tee, GError **error)
   GstElement *nowhere;
 
   if (session->options->output) {
-    session->output = track_output_add (bin, session->options->output, error);
+    session->output = track_output_add (
+        bin, session->options->output, &session->ledger.written, error);
     if (!session->output || !gst_element_link (tee, session->output))
       return FALSE;
   }
@@ -117,11 +125,7 @@ build (Session *session, GError **error)
   GstElement *queue, *upright, *tee;
 
   queue = track_element_add (bin, "queue name=frames", error);
-  upright = queue ? track_element_add (bin,
-                        "videoconvert ! videoflip video-direction=auto ! "
-                        "videoconvert",
-                        error)
-                  : NULL;
+  upright = queue ? upright_add (bin, error) : NULL;
   session->tracker =
       upright ? track_element_add (bin, "siambantrack", error) : NULL;
   tee = session->tracker ? track_element_add (bin, "tee", error) : NULL;
@@ -134,6 +138,9 @@ build (Session *session, GError **error)
           .input = session->options->input,
           .start_index = session->options->start_index,
           .fps = session->options->fps,
+          .gaps = session->options->gaps,
+          .start_frame = session->options->start_frame,
+          .start_time = session->options->start_time,
       },
       queue, error);
   return session->source != NULL;
@@ -153,21 +160,96 @@ time_of (GstPad *pad, const GstBuffer *buffer)
   return time;
 }
 
+static TrackFrame
+frame_of (Session *session, GstPad *pad, GstBuffer *buffer)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  TrackFrame frame = {
+      .number = (guint64)session->ledger.tracked,
+      .time = time_of (pad, buffer),
+  };
+  const GstStructure *type = gst_caps_get_structure (caps, 0);
+
+  if (!g_atomic_int_get (&session->live))
+    frame_number_get (buffer, &frame.number, NULL);
+  gst_structure_get_int (type, "width", &frame.width);
+  gst_structure_get_int (type, "height", &frame.height);
+  return frame;
+}
+
 static GstPadProbeReturn
 report_frame (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   Session *session = data;
+  const TrackFrame frame = frame_of (session, pad, buffer);
   GError *error = NULL;
 
-  g_atomic_int_set (&session->seen, TRUE);
-  if (!track_report_frame (
-          session->report, time_of (pad, buffer), buffer, &error)) {
-    GST_ELEMENT_ERROR (
+  g_atomic_int_inc (&session->ledger.tracked);
+  if (!track_report_frame (session->report, &frame, buffer, &error)) {
+    GST_ELEMENT_WARNING (
         session->pipeline, RESOURCE, WRITE, ("%s", error->message), (NULL));
     g_clear_error (&error);
-    return GST_PAD_PROBE_REMOVE;
   }
+  return GST_PAD_PROBE_OK;
+}
+
+/* The box is that of one frame: where that one is lost, it must not be taken
+ * for one of the next. */
+static gboolean
+find_box (const Session *session, guint64 number, TrackBox *box, GError **error)
+{
+  const TrackOptions *options = session->options;
+
+  if (number > options->start_frame && options->start_time == 0) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+        "%s: frame %" G_GUINT64_FORMAT " could not be read, and the box is for "
+        "it",
+        options->input, options->start_frame);
+    return FALSE;
+  }
+  if (options->box_file)
+    return track_box_read (options->box_file, number, box, error);
+  *box = options->box;
+  return TRUE;
+}
+
+static GstPadProbeReturn
+end_stream (GstPadProbeInfo *info)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static GstPadProbeReturn
+point_at_object (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Session *session = data;
+  g_autoptr (GError) error = NULL;
+  guint64 number = 0;
+  TrackBox box;
+
+  (void)pad;
+  if (session->ledger.tracked > 0)
+    return GST_PAD_PROBE_REMOVE;
+  if (!g_atomic_int_get (&session->live))
+    frame_number_get (GST_PAD_PROBE_INFO_BUFFER (info), &number, NULL);
+  if (find_box (session, number, &box, &error)) {
+    set_box (session->tracker, &box);
+    return GST_PAD_PROBE_OK;
+  }
+  GST_ELEMENT_ERROR (
+      session->pipeline, STREAM, FAILED, ("%s", error->message), (NULL));
+  return end_stream (info);
+}
+
+static GstPadProbeReturn
+count_frame (GstPad *pad, GstPadProbeInfo *info, gpointer count)
+{
+  (void)pad;
+  (void)info;
+  g_atomic_int_inc ((gint *)count);
   return GST_PAD_PROBE_OK;
 }
 
@@ -177,20 +259,30 @@ refuse_when_stopping (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   Session *session = data;
 
   (void)pad;
-  if (!g_atomic_int_get (&session->stopping))
-    return GST_PAD_PROBE_OK;
-  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
-  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
-  return GST_PAD_PROBE_HANDLED;
+  return g_atomic_int_get (&session->stopping) ? end_stream (info)
+                                               : GST_PAD_PROBE_OK;
 }
 
 static void
-add_probe (Session *session, const char *name, GstPadProbeCallback probe)
+add_probe (GstElement *element, const char *name, GstPadProbeCallback probe,
+    gpointer data)
 {
-  GstPad *pad = gst_element_get_static_pad (session->tracker, name);
+  GstPad *pad = gst_element_get_static_pad (element, name);
 
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, probe, session, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, probe, data, NULL);
   gst_object_unref (pad);
+}
+
+static void
+add_probes (Session *session)
+{
+  g_autoptr (GstElement) queue =
+      gst_bin_get_by_name (GST_BIN (session->pipeline), "frames");
+
+  add_probe (queue, "sink", count_frame, &session->ledger.arrived);
+  add_probe (session->tracker, "sink", refuse_when_stopping, session);
+  add_probe (session->tracker, "sink", point_at_object, session);
+  add_probe (session->tracker, "src", report_frame, session);
 }
 
 static void
@@ -209,7 +301,7 @@ send_eos (GstElement *tracker, gpointer data)
 static void
 finish (Session *session)
 {
-  if (!g_atomic_int_get (&session->seen) ||
+  if (!g_atomic_int_get (&session->ledger.tracked) ||
       !g_atomic_int_compare_and_exchange (&session->stopping, FALSE, TRUE))
     g_main_loop_quit (session->loop);
   else
@@ -279,20 +371,83 @@ on_error (Session *session, GstMessage *message)
     finish (session);
 }
 
+/* The first few are said, all are counted. */
+static void
+on_lost (Session *session, const GstStructure *details, const char *text)
+{
+  const gboolean names_file = gst_structure_has_field (details, "file");
+  guint64 n = 0;
+
+  gst_structure_get_uint64 (details, "lost", &n);
+  session->ledger.lost += n;
+  if (session->ledger.warnings++ >= MAX_WARNINGS)
+    return;
+  g_printerr ("siamban-track: warning: %s%s%s\n",
+      names_file ? "" : session->options->input, names_file ? "" : ": ", text);
+}
+
+/* The reader of the boxes has gone away, or the disk is full. What else is
+ * asked for is done, unless it would never end. */
+static void
+on_lines_lost (Session *session, GstMessage *message, const char *text)
+{
+  set_error (session, message, text);
+  if (g_atomic_int_get (&session->live) ||
+      (!session->output && !session->window))
+    finish (session);
+}
+
 /* Those that mean that what was asked for is not done: a box that cannot be
- * followed, a window that cannot be opened. */
+ * followed, a window that cannot be opened, a picture that is lost. */
 static void
 on_warning (Session *session, GstMessage *message)
 {
-  GError *error = NULL;
+  const GstStructure *details;
+  g_autoptr (GError) error = NULL;
 
   gst_message_parse_warning (message, &error, NULL);
-  if (is_within (message, session->window) ||
-      GST_MESSAGE_SRC (message) == GST_OBJECT (session->tracker)) {
+  gst_message_parse_warning_details (message, &details);
+  if (details && gst_structure_has_field (details, "lost")) {
+    on_lost (session, details, error->message);
+  } else if (GST_MESSAGE_SRC (message) == GST_OBJECT (session->pipeline)) {
+    on_lines_lost (session, message, error->message);
+  } else if (is_within (message, session->window) ||
+             GST_MESSAGE_SRC (message) == GST_OBJECT (session->tracker)) {
     set_error (session, message, error->message);
     finish (session);
   }
-  g_error_free (error);
+}
+
+/* A source that does not wait is not allowed to pile up frames. A burst is not
+ * yet a sign of that. */
+static void
+on_overrun (GstElement *queue, gpointer data)
+{
+  (void)data;
+  g_object_set (queue, "max-size-buffers", LIVE_QUEUE_FRAMES, NULL);
+}
+
+static void
+set_live (Session *session)
+{
+  g_autoptr (GstElement) queue =
+      gst_bin_get_by_name (GST_BIN (session->pipeline), "frames");
+
+  g_atomic_int_set (&session->live, TRUE);
+  g_object_set (queue, "max-size-buffers", LIVE_BURST_FRAMES, "max-size-bytes",
+      LIVE_BURST_BYTES, "max-size-time", (guint64)0, NULL);
+  g_signal_connect (queue, "overrun", G_CALLBACK (on_overrun), NULL);
+  gst_util_set_object_arg (G_OBJECT (queue), "leaky", "downstream");
+  track_output_set_live (GST_BIN (session->pipeline));
+}
+
+static void
+on_element_message (Session *session, GstMessage *message)
+{
+  if (!session->missing && gst_is_missing_plugin_message (message))
+    session->missing = gst_missing_plugin_message_get_description (message);
+  if (gst_message_has_name (message, TRACK_SOURCE_LIVE))
+    set_live (session);
 }
 
 static gboolean
@@ -309,29 +464,16 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
       on_warning (session, message);
       break;
     case GST_MESSAGE_ELEMENT:
-      if (!session->missing && gst_is_missing_plugin_message (message))
-        session->missing = gst_missing_plugin_message_get_description (message);
+      on_element_message (session, message);
       break;
     case GST_MESSAGE_EOS:
+      session->ledger.whole = !g_atomic_int_get (&session->stopping);
       g_main_loop_quit (session->loop);
       break;
     default:
       break;
   }
   return G_SOURCE_CONTINUE;
-}
-
-/* A source that does not wait is not allowed to pile up frames. */
-static void
-set_live (Session *session)
-{
-  GstElement *queue =
-      gst_bin_get_by_name (GST_BIN (session->pipeline), "frames");
-
-  gst_util_set_object_arg (G_OBJECT (queue), "leaky", "downstream");
-  g_object_set (queue, "max-size-buffers", LIVE_QUEUE_FRAMES, NULL);
-  gst_object_unref (queue);
-  track_output_set_live (GST_BIN (session->pipeline));
 }
 
 /* Before anything is opened for writing: a model that is not there must not
@@ -374,8 +516,7 @@ run (Session *session)
   const guint interrupt = g_unix_signal_add (SIGINT, on_signal, session);
   const guint terminate = g_unix_signal_add (SIGTERM, on_signal, session);
 
-  add_probe (session, "sink", refuse_when_stopping);
-  add_probe (session, "src", report_frame);
+  add_probes (session);
   start (session);
   g_main_loop_run (session->loop);
   gst_element_set_state (session->pipeline, GST_STATE_NULL);
@@ -398,6 +539,39 @@ prepare (Session *session, GError **error)
   return session->report != NULL;
 }
 
+static void
+explain_nothing (Session *session)
+{
+  const TrackOptions *options = session->options;
+  const gboolean late = options->start_frame > 0 || options->start_time > 0;
+
+  session->error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+      "%s: not one frame came out of it%s", options->input,
+      late ? " after the start" : "");
+}
+
+static void
+settle (Session *session)
+{
+  TrackLedger *ledger = &session->ledger;
+  g_autofree char *problem = NULL;
+
+  ledger->live = g_atomic_int_get (&session->live);
+  if (!session->error && !ledger->tracked)
+    explain_nothing (session);
+  if (session->error)
+    return;
+  problem = track_ledger_problem (
+      ledger, session->options->input, session->options->output);
+  if (problem)
+    session->error = g_error_new_literal (
+        GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED, problem);
+  else if (ledger->live && ledger->arrived > ledger->tracked)
+    g_printerr ("siamban-track: %d of %d frames were left out: there was no "
+                "time for them\n",
+        ledger->arrived - ledger->tracked, ledger->arrived);
+}
+
 static gboolean
 conclude (Session *session, GError **error)
 {
@@ -406,9 +580,7 @@ conclude (Session *session, GError **error)
   if (!track_report_finish (session->report, &late) && !session->error)
     session->error = g_steal_pointer (&late);
   g_clear_error (&late);
-  if (!session->error && !session->seen)
-    session->error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-        "%s: not one frame came out of it", session->options->input);
+  settle (session);
   if (!session->error)
     return TRUE;
   g_propagate_error (error, session->error);

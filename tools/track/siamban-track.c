@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <locale.h>
+#include <signal.h>
 
 #include <gst/gst.h>
 
@@ -14,6 +15,8 @@ main (int argc, char **argv)
   int status = 0;
 
   setlocale (LC_ALL, "");
+  /* A reader of the boxes that goes away does not cost the video. */
+  signal (SIGPIPE, SIG_IGN);
   if (!track_options_parse (&options, argc, argv, &error) ||
       !track_session_run (&options, &error)) {
     g_printerr ("siamban-track: %s\n", error->message);
