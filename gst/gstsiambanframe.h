@@ -9,8 +9,6 @@
   "{ BGR, RGB, BGRx, RGBx, xBGR, xRGB, BGRA, RGBA, ABGR, ARGB, GRAY8, NV12, "  \
   "NV21, I420, YV12, YUY2, UYVY }"
 
-#define GST_SIAMBAN_CAPS GST_VIDEO_CAPS_MAKE (GST_SIAMBAN_FORMATS)
-
 /* Whether frames show one view, as a single camera sees it. */
 gboolean gst_siamban_frame_is_one_view (const GstVideoInfo *info);
 

@@ -213,39 +213,3 @@ gst_siamban_meta_is_own (
   }
   return FALSE;
 }
-
-static gboolean
-is_seed (GstBuffer *buffer, GstVideoRegionOfInterestMeta *meta, gint width,
-    gint height, const gchar *type)
-{
-  const gchar *label = g_quark_to_string (meta->roi_type);
-
-  if (type && g_strcmp0 (type, label) != 0)
-    return FALSE;
-  if (meta->x >= (guint)width || meta->y >= (guint)height || !meta->w ||
-      !meta->h)
-    return FALSE;
-  return !gst_video_region_of_interest_meta_get_param (
-             meta, GST_SIAMBAN_META_PARAMS) &&
-         !gst_siamban_meta_is_own (buffer, label, (guint64)meta->id,
-             &(SiambanBox){meta->x, meta->y, meta->w, meta->h});
-}
-
-gboolean
-gst_siamban_meta_find_seed (GstBuffer *buffer, gint width, gint height,
-    const gchar *type, SiambanBox *box, gint *id)
-{
-  GstVideoRegionOfInterestMeta *meta;
-  gpointer state = NULL;
-
-  while (
-      (meta = (GstVideoRegionOfInterestMeta *)gst_buffer_iterate_meta_filtered (
-           buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
-    if (!is_seed (buffer, meta, width, height, type))
-      continue;
-    *box = (SiambanBox){meta->x, meta->y, meta->w, meta->h};
-    *id = meta->id;
-    return TRUE;
-  }
-  return FALSE;
-}

@@ -32,11 +32,6 @@ void gst_siamban_meta_check_kind (GstElement *element, GstSiambanMetaKind kind);
 void gst_siamban_meta_add (GstBuffer *buffer, gint width, gint height,
     const GstSiambanResult *results, guint n, GstSiambanMetaKind kind);
 
-/* The first region of @buffer that is not ours, shows part of the frame and is
- * of type @type (NULL: any). */
-gboolean gst_siamban_meta_find_seed (GstBuffer *buffer, gint width, gint height,
-    const gchar *type, SiambanBox *box, gint *id);
-
 /* Whether a box of @label and @id that is found on @buffer is one that a
  * siambantrack wrote there, even if it has been scaled since. */
 gboolean gst_siamban_meta_is_own (

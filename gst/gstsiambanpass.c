@@ -160,6 +160,26 @@ newest (Pass *pass)
 }
 
 static void
+paint (Pass *pass, const GArray *results)
+{
+  GstSiambanTrack *self = pass->self;
+  const GstSiambanCanvas canvas = {
+      &self->info, pass->buffer, pass->width, pass->height};
+  gboolean drawing;
+  SiambanBox band;
+
+  GST_OBJECT_LOCK (self);
+  drawing = pass->settings.mouse_select &&
+            gst_siamban_pointer_get_band (&self->pointer, &band);
+  GST_OBJECT_UNLOCK (self);
+  if (!gst_siamban_painter_paint (&self->painter, &pass->settings.overlay,
+          &canvas, results ? (const GstSiambanResult *)results->data : NULL,
+          results ? results->len : 0, drawing ? &band : NULL))
+    warn_once (
+        pass, GST_SIAMBAN_TROUBLE_DRAW, "it cannot be mapped to draw into it");
+}
+
+static void
 hand_out (Pass *pass, const GArray *results)
 {
   GstElement *element = GST_ELEMENT (pass->self);
@@ -167,12 +187,6 @@ hand_out (Pass *pass, const GArray *results)
 
   if (pass->settings.post_frames)
     gst_siamban_post_frame (element, first, results->len, &pass->moment);
-  if (results->len == 0)
-    return;
-  if (!gst_siamban_overlay_draw (&pass->settings.overlay, &pass->self->info,
-          pass->buffer, first, results->len))
-    warn_once (
-        pass, GST_SIAMBAN_TROUBLE_DRAW, "it cannot be mapped to draw into it");
   gst_siamban_meta_add (pass->buffer, pass->width, pass->height, first,
       results->len, pass->settings.meta);
 }
@@ -239,6 +253,8 @@ pass_on (Pass *pass)
   report_problem (pass);
   look_if_in_time (pass);
   results = newest (pass);
+  if (pass->marked)
+    paint (pass, results);
   if (pass->marked && results)
     hand_out (pass, results);
   count (pass, results, g_get_monotonic_time () - start);

@@ -288,6 +288,20 @@ install_load_properties (
           "GstSiambanTrackMeta",
           GST_TYPE_SIAMBAN_META_KIND, defaults->meta, PLAYING));
   /**
+   * siambantrack:mouse-select:
+   *
+   * Dragging with the first button draws a box in the sink's window, and the
+   * object in it is followed; Escape cancels. A click marks a point, as an
+   * event with a point does, unless a target is there already. The third button
+   * removes the target under it.
+   *
+   * Since: 0.1
+   */
+  install (klass, GST_SIAMBAN_PROP_MOUSE_SELECT,
+      g_param_spec_boolean ("mouse-select", "Mouse select",
+          "Add and remove targets with the mouse in the sink's window",
+          defaults->mouse_select, PLAYING));
+  /**
    * siambantrack:stats:
    *
    * Structure `siambantrack-stats`, counted since READY. Its fields are in
@@ -366,6 +380,8 @@ static const struct
     {GST_SIAMBAN_PROP_POST_FRAMES, BOOLEAN,
         offsetof (GstSiambanSettings, post_frames)},
     {GST_SIAMBAN_PROP_META, ENUM, offsetof (GstSiambanSettings, meta)},
+    {GST_SIAMBAN_PROP_MOUSE_SELECT, BOOLEAN,
+        offsetof (GstSiambanSettings, mouse_select)},
 };
 
 /* NULL if @id is none of them. */

@@ -38,6 +38,7 @@ typedef struct
 
   gboolean post_frames;
   GstSiambanMetaKind meta;
+  gboolean mouse_select;
   GstSiambanOverlay overlay;
 } GstSiambanSettings;
 

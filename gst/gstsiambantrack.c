@@ -32,6 +32,7 @@
  * Since: 0.1
  */
 
+#include "gstsiambanattach.h"
 #include "gstsiambanevents.h"
 #include "gstsiambanframe.h"
 #include "gstsiambanlog.h"
@@ -41,11 +42,13 @@
 
 GST_DEBUG_CATEGORY (gst_siamban_track_debug);
 
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SIAMBAN_CAPS));
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SIAMBAN_ATTACH_CAPS (GST_SIAMBAN_FORMATS)));
 
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SIAMBAN_CAPS));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SIAMBAN_ATTACH_CAPS (GST_SIAMBAN_FORMATS)));
 
 G_DEFINE_TYPE (GstSiambanTrack, gst_siamban_track, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE (
@@ -74,6 +77,8 @@ gst_siamban_track_set_property (
   else if (!gst_siamban_properties_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
+  if (id == GST_SIAMBAN_PROP_MOUSE_SELECT || id >= GST_SIAMBAN_PROP_OVERLAY)
+    gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (self));
 }
 
 static GstStructure *
@@ -159,13 +164,29 @@ gst_siamban_track_stop (GstBaseTransform *trans)
   gst_siamban_tracker_stop (&self->tracker, settings.label);
   gst_siamban_loader_stop (&self->loader);
   GST_OBJECT_LOCK (self);
+  self->pointer = (GstSiambanPointer){0};
   self->stats = (GstSiambanStats){0};
   self->pace = (GstSiambanPace){0};
   GST_OBJECT_UNLOCK (self);
+  gst_siamban_painter_clear (&self->painter);
   gst_video_info_init (&self->info);
   g_clear_pointer (&self->stream_id, g_free);
   self->troubles = 0;
   return TRUE;
+}
+
+static GstCaps *
+gst_siamban_track_transform_caps (GstBaseTransform *trans,
+    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
+{
+  GstSiambanTrack *self = GST_SIAMBAN_TRACK (trans);
+  gboolean draw;
+
+  GST_OBJECT_LOCK (self);
+  draw = self->settings.overlay.draw || self->settings.mouse_select;
+  GST_OBJECT_UNLOCK (self);
+  return gst_siamban_attach_transform_caps (
+      trans, direction, caps, filter, draw);
 }
 
 static gboolean
@@ -175,7 +196,6 @@ gst_siamban_track_set_caps (
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (trans);
   GstVideoInfo info;
 
-  (void)outcaps;
   GST_INFO_OBJECT (self, "caps %" GST_PTR_FORMAT, (gpointer)incaps);
   if (!gst_video_info_from_caps (&info, incaps))
     return FALSE;
@@ -186,6 +206,7 @@ gst_siamban_track_set_caps (
     return FALSE;
   }
   self->info = info;
+  self->painter.attach = gst_siamban_attach_is_in_caps (outcaps);
   return TRUE;
 }
 
@@ -240,11 +261,32 @@ gst_siamban_track_sink_event (GstBaseTransform *trans, GstEvent *event)
 }
 
 static gboolean
+take_navigation (GstSiambanTrack *self, GstEvent *event)
+{
+  GstClockTime found_at;
+  g_autoptr (GArray) results =
+      gst_siamban_tracker_get_results (&self->tracker, &found_at);
+  GstSiambanRequest request;
+  gboolean taken, asks = FALSE;
+
+  GST_OBJECT_LOCK (self);
+  taken =
+      self->settings.mouse_select && gst_siamban_pointer_take (&self->pointer,
+                                         event, results, &request, &asks);
+  GST_OBJECT_UNLOCK (self);
+  if (asks)
+    gst_siamban_tracker_request (&self->tracker, &request);
+  return taken;
+}
+
+static gboolean
 gst_siamban_track_src_event (GstBaseTransform *trans, GstEvent *event)
 {
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (trans);
 
-  if (gst_siamban_events_take (&self->tracker, event)) {
+  if ((GST_EVENT_TYPE (event) == GST_EVENT_NAVIGATION &&
+          take_navigation (self, event)) ||
+      gst_siamban_events_take (&self->tracker, event)) {
     gst_event_unref (event);
     return TRUE;
   }
@@ -340,6 +382,7 @@ install_transform (GstBaseTransformClass *klass)
   klass->passthrough_on_same_caps = FALSE;
   klass->start = GST_DEBUG_FUNCPTR (gst_siamban_track_start);
   klass->stop = GST_DEBUG_FUNCPTR (gst_siamban_track_stop);
+  klass->transform_caps = GST_DEBUG_FUNCPTR (gst_siamban_track_transform_caps);
   klass->set_caps = GST_DEBUG_FUNCPTR (gst_siamban_track_set_caps);
   klass->sink_event = GST_DEBUG_FUNCPTR (gst_siamban_track_sink_event);
   klass->src_event = GST_DEBUG_FUNCPTR (gst_siamban_track_src_event);

@@ -5,7 +5,9 @@
 #include <gst/video/video.h>
 
 #include "gstsiambanload.h"
+#include "gstsiambannavigation.h"
 #include "gstsiambanpace.h"
+#include "gstsiambanpainter.h"
 #include "gstsiambanstats.h"
 #include "gstsiambantrack.h"
 #include "gstsiambanworker.h"
@@ -21,10 +23,12 @@ struct _GstSiambanTrack
 
   /* under the object lock */
   GstSiambanSettings settings;
+  GstSiambanPointer pointer;
   GstSiambanStats stats;
 
   /* the streaming thread's */
   GstVideoInfo info;
+  GstSiambanPainter painter;
   gchar *stream_id;
   guint troubles; /* kinds already warned of */
 };

@@ -150,7 +150,7 @@ def scripts_help(folder):
 
 def properties(folder):
     text = run(["gst-inspect-1.0", "siambantrack"], folder).split("Element Properties:")[1]
-    found = set(re.findall(r"^  ([a-z-]+) +: ", text.split("Element Actions:")[0], re.M))
+    found = set(re.findall(r"^  ([a-z-]+) *: ", text.split("Element Actions:")[0], re.M))
     tables = README.split("## The element")[1] + DOCUMENTS.get("element.md", "") + DOCUMENTS.get("overlay.md", "")
     listed = set(re.findall(r"^\| `([a-z-]+)` \| \w+[ ,]", tables, re.M))
     assert listed == found - {"name", "parent", "qos"}, f"{listed} {found}"
@@ -192,7 +192,8 @@ def example_in_python(folder):
 
 
 TESTS = {
-    **{f"{name}: {command[:60]}": command_test(command) for name, command in commands()},
+    **{f"{name} {i}: {command[:60]}": command_test(command)
+       for i, (name, command) in enumerate(commands())},
     "README: properties": properties,
     "README: example in C": example_in_c("README.md", "follow"),
     "metadata.md: example in C": example_in_c("metadata.md", "print_tracks"),

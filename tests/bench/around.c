@@ -10,9 +10,10 @@
 
 #include <gst/video/video.h>
 
-#include "gstsiambandraw.h"
 #include "gstsiambanframe.h"
 #include "gstsiambanmeta.h"
+#include "gstsiambanoutline.h"
+#include "gstsiambansticker.h"
 #include "gstsiambantrackmeta.h"
 #include "image/crop.h"
 #include "model/model-private.h"
@@ -99,12 +100,25 @@ time_decode (Rig *rig, SiambanTrackState *state)
 }
 
 static void
+draw_box (GstVideoFrame *frame, const SiambanBox *box)
+{
+  const GstSiambanStroke stroke = {4, 0xff20ff40, 0};
+  GPtrArray *rectangles = g_ptr_array_new_with_free_func (
+      (GDestroyNotify)gst_video_overlay_rectangle_unref);
+
+  gst_siamban_outline_place (rectangles, box, WIDTH, HEIGHT, &stroke);
+  for (guint i = 0; i < rectangles->len; i++)
+    gst_siamban_sticker_blend (frame, g_ptr_array_index (rectangles, i));
+  g_ptr_array_unref (rectangles);
+}
+
+static void
 time_draw (GstBuffer *buffer, const GstVideoInfo *info, const SiambanBox *box)
 {
   GstVideoFrame frame;
 
   gst_video_frame_map (&frame, info, buffer, GST_MAP_READWRITE);
-  gst_siamban_draw (&frame, box, 12, 0.98);
+  draw_box (&frame, box);
   gst_video_frame_unmap (&frame);
 }
 

@@ -14,8 +14,9 @@
 #include <gst/video/video.h>
 #include <valgrind/callgrind.h>
 
-#include "gstsiambandraw.h"
 #include "gstsiambanframe.h"
+#include "gstsiambanoutline.h"
+#include "gstsiambansticker.h"
 #include "image/crop.h"
 #include "model/model-private.h"
 
@@ -103,11 +104,24 @@ crop (void *data)
 }
 
 static void
+draw_box (GstVideoFrame *frame, const SiambanBox *box)
+{
+  const GstSiambanStroke stroke = {4, 0xff20ff40, 0};
+  GPtrArray *rectangles = g_ptr_array_new_with_free_func (
+      (GDestroyNotify)gst_video_overlay_rectangle_unref);
+
+  gst_siamban_outline_place (rectangles, box, WIDTH, HEIGHT, &stroke);
+  for (guint i = 0; i < rectangles->len; i++)
+    gst_siamban_sticker_blend (frame, g_ptr_array_index (rectangles, i));
+  g_ptr_array_unref (rectangles);
+}
+
+static void
 draw (void *data)
 {
   const SiambanBox box = {WIDTH / 2, HEIGHT / 2, SIDE / 4, SIDE / 4};
 
-  gst_siamban_draw (data, &box, 12, 0.98);
+  draw_box (data, &box);
 }
 
 static gboolean

@@ -223,15 +223,11 @@ test_own (void)
       {"bag", 7, {90, 41, 62, 80}}};
   GstBuffer *buffer = tagged (GST_SIAMBAN_META_ROI);
   GstBuffer *dest = scaled (buffer, WIDTH * 2, HEIGHT * 2);
-  SiambanBox box;
-  gint id;
+  const SiambanBox box = {20, 42, 62, 80};
 
   g_assert_cmpuint (count_regions (dest), ==, 1);
   g_assert_null (region_of (dest));
-  g_assert_false (gst_siamban_meta_find_seed (
-      dest, WIDTH * 2, HEIGHT * 2, NULL, &box, &id));
-  g_assert_false (
-      gst_siamban_meta_find_seed (buffer, WIDTH, HEIGHT, NULL, &box, &id));
+  g_assert_true (gst_siamban_meta_is_own (dest, "bag", 7, &box));
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
     g_assert_false (gst_siamban_meta_is_own (
         dest, others[i].label, (guint64)others[i].id, &others[i].box));
