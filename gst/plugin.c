@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "siamban-build.h"
+#include "gstsiambancrop.h"
 #include "gstsiambantrack.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (siambantrack, plugin);
+  return GST_ELEMENT_REGISTER (siambantrack, plugin) &&
+         GST_ELEMENT_REGISTER (siambancrop, plugin);
 }
 
 #define PACKAGE "siambantrack"
