@@ -11,7 +11,7 @@ usage="usage: $0 [--tests] [--clang] [--list]
 
 packages="
   gcc libc6-dev meson ninja-build pkg-config
-  libglib2.0-dev libjson-glib-dev libyaml-dev zlib1g-dev libopenblas-serial-dev
+  libglib2.0-dev libpango1.0-dev libjson-glib-dev libyaml-dev zlib1g-dev libopenblas-serial-dev
   libxxhash-dev libjpeg-dev libpng-dev libcairo2-dev
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstrtspserver-1.0-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
