@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/blas.h"
 #include "kernels/conv-private.h"
 
-#include <cblas.h>
 #include <string.h>
 
 #include "base/locks.h"
@@ -22,13 +22,10 @@ typedef struct
   int chunks; /* of an image */
 } Run;
 
-/* The threads of a threaded OpenBLAS belong to the host process. */
 static gboolean
 suits (const SiambanConvShape *shape)
 {
-  return !shape->depthwise &&
-         (openblas_get_parallel () == OPENBLAS_SEQUENTIAL ||
-             openblas_get_num_threads () == 1);
+  return !shape->depthwise && siamban_blas ();
 }
 
 static size_t
@@ -147,19 +144,17 @@ gather (const Blas *blas, const SiambanMaps *in, const SiambanMaps *out,
     }
 }
 
-/* Debian's serial OpenBLAS 0.3.21 hands out its work buffers without a lock:
- * two calls at one time may get the same one. */
 static void
 multiply (
     const Blas *blas, int pixels, const float *a, int lda, float *c, int ldc)
 {
-  gboolean locks = openblas_get_parallel () == OPENBLAS_SEQUENTIAL;
+  const SiambanBlas *lib = siamban_blas ();
   int n = blas->shape.out;
-  if (locks)
+  if (lib->serial)
     g_mutex_lock (&siamban_locks[SIAMBAN_LOCK_BLAS]);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, pixels, n,
+  lib->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, pixels, n,
       columns (blas), 1, a, lda, blas->weight, n, 1, c, ldc);
-  if (locks)
+  if (lib->serial)
     g_mutex_unlock (&siamban_locks[SIAMBAN_LOCK_BLAS]);
 }
 
