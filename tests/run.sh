@@ -7,7 +7,8 @@ set -eu
 usage="usage: $0 [--quick | --all]
   --quick  without the build under AddressSanitizer and UBSan
   --all    also a build with clang, and the core tests under valgrind and
-           ThreadSanitizer, and each fuzzer for a minute
+           ThreadSanitizer, and each fuzzer for a minute, and all under
+           Debian 13 where this is root and not that release
 \$BUILD is the folder for the builds (default: build-tests)."
 
 quick=no
@@ -83,6 +84,9 @@ if [ $all = yes ]; then
   check fuzz "$build/fuzz" --suite fuzz
   check thread "$build/thread" --timeout-multiplier 10 \
     --suite pool --suite exec --suite model --suite session
+  if [ "$(id -u)" = 0 ] && ! grep -q '^VERSION_ID="13"' /etc/os-release; then
+    "$root/tools/in-debian.sh" trixie tests/run.sh --quick || broken="$broken --broken=trixie"
+  fi
 fi
 
 echo

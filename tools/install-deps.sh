@@ -6,7 +6,7 @@ set -eu
 
 usage="usage: $0 [--tests] [--clang] [--list]
   --tests  also what only the tests need
-  --clang  also a second compiler
+  --clang  also a second compiler, and what makes systems of other releases
   --list   print the packages, install nothing"
 
 packages="
@@ -22,7 +22,7 @@ for option; do
   case $option in
     --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 binutils clang-format valgrind
       libsimde-dev qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
-    --clang) packages="$packages clang libclang-rt-dev" ;;
+    --clang) packages="$packages clang libclang-rt-dev debootstrap" ;;
     --list) list=yes ;;
     -h | --help) echo "$usage"; exit 0 ;;
     *) echo "$usage" >&2; exit 2 ;;
