@@ -125,7 +125,8 @@ SIAMBAN_API void siamban_model_get_info (
  * siamban_model_embed:
  * @z: 3 x template_size x template_size floats, planes B, G, R, range 0..255,
  *     not normalised.
- * @threads: most threads to use, 0 for all that the affinity mask allows.
+ * @threads: most threads to use; 0 for as many as the affinity mask allows,
+ *     where that is found to be faster than one.
  *
  * Runs the template branch. Blocks until done.
  *

@@ -31,6 +31,11 @@ typedef struct
   float *const *exposed; /* or NULL */
 } SiambanSearch;
 
+/* What chooses for a caller who leaves the number of threads to the library;
+ * NULL for one who does not. */
+SiambanPace *siamban_model_pace (
+    SiambanModel *model, unsigned n, unsigned threads);
+
 /* Lists in @lease where every image's pixels, features and outputs are. */
 SiambanRun siamban_search_run (const SiambanModel *model, SiambanLease *lease,
     const SiambanSearch *search);

@@ -76,6 +76,8 @@ siamban_lease_run (SiambanLease *lease, SiambanPace *pace,
   gint64 start = g_get_monotonic_time ();
 
   siamban_program_run (program, run, lease->workspace, lease->team);
+  if (!pace)
+    return;
   g_mutex_lock (lock);
   siamban_pace_note (pace, siamban_team_size (lease->team) > 1,
       (g_get_monotonic_time () - start) * 1e-6 / run->n);

@@ -25,7 +25,7 @@ typedef struct
 SiambanLease *siamban_lease_take (
     GQueue *leases, const SiambanPace *pace, unsigned threads);
 void siamban_lease_return (GQueue *leases, SiambanLease *lease);
-/* As siamban_program_run(), whose time @pace learns. */
+/* As siamban_program_run(), whose time @pace (nullable) learns. */
 void siamban_lease_run (SiambanLease *lease, SiambanPace *pace,
     const SiambanProgram *program, const SiambanRun *run);
 void siamban_leases_clear (GQueue *leases);

@@ -38,11 +38,17 @@ siamban_search_run (
   };
 }
 
+SiambanPace *
+siamban_model_pace (SiambanModel *model, unsigned n, unsigned threads)
+{
+  return threads == 0 ? &model->paces[n > 1] : NULL;
+}
+
 static void
 run_search_branch (
     SiambanModel *model, const SiambanSearch *search, unsigned threads)
 {
-  SiambanPace *pace = &model->paces[search->n > 1];
+  SiambanPace *pace = siamban_model_pace (model, search->n, threads);
   SiambanLease *lease = siamban_lease_take (&model->leases, pace, threads);
   SiambanRun run = siamban_search_run (model, lease, search);
 
@@ -119,8 +125,8 @@ siamban_model_features_pixels (SiambanModel *model, unsigned n,
     const guint8 *const *x, float *const *features, unsigned threads)
 {
   const SiambanRun run = {.n = n, .pixels = x, .exposed = features};
-  SiambanLease *lease =
-      siamban_lease_take (&model->leases, &model->paces[n > 1], threads);
+  SiambanLease *lease = siamban_lease_take (
+      &model->leases, siamban_model_pace (model, n, threads), threads);
 
   siamban_program_run (
       model->build.search_program, &run, lease->workspace, lease->team);

@@ -36,8 +36,8 @@ run_template_branch (SiambanModel *model, const guint8 *pixels,
     const float *planes, unsigned threads)
 {
   SiambanTemplate *tmpl = template_new (model);
-  SiambanLease *lease =
-      siamban_lease_take (&model->leases, &model->paces[0], threads);
+  SiambanLease *lease = siamban_lease_take (
+      &model->leases, siamban_model_pace (model, 1, threads), threads);
   SiambanRun run = {
       .n = 1,
       .pixels = pixels ? &pixels : NULL,
