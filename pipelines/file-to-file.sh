@@ -11,7 +11,8 @@ in=${1:-$root/data/demo/walker.mp4}
 box=${2:-375,422,55,153}
 out=${3:-tracked.mp4}
 
-gst-launch-1.0 -e filesrc location="$in" ! decodebin ! videoconvert ! \
+gst-launch-1.0 -e filesrc location="$in" ! decodebin ! \
+  videoconvert ! videoflip video-direction=auto ! videoconvert ! \
   siambantrack box="<$box>" draw=true ! \
   queue ! videoconvert ! x264enc pass=qual quantizer=23 speed-preset=veryfast bframes=0 ! \
   mp4mux ! filesink location="$out"

@@ -122,7 +122,7 @@ def camera_to_window(folder):
 
 def rtsp_to_rtsp(folder):
     port = free_port(socket.SOCK_STREAM)
-    env = dict(os.environ, RTP_PORT=free_port(socket.SOCK_DGRAM))
+    env = dict(os.environ)
     view = (f"gst-launch-1.0 rtspsrc location=rtsp://127.0.0.1:{port}/tracked latency=0 ! "
             "rtph264depay ! avdec_h264 ! fakesink num-buffers=10")
     need_elements(view)
@@ -137,6 +137,36 @@ def rtsp_to_rtsp(folder):
                 if "PLAYING" in (folder / "log").read_text():
                     break
             run(view, folder)
+        finally:
+            os.killpg(script.pid, 15)
+            script.wait()
+
+
+def rtsp_port_taken(folder):
+    need("rtsp-serve")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            ["rtsp-serve", "--port", "0", "--rtp-port", port, "udpsrc name=rtp ! rtph264pay name=pay0"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and port in done.stderr, done.stderr
+
+
+def rtsp_camera_absent(folder):
+    need("rtsp-serve")
+    url = f"rtsp://127.0.0.1:{free_port(socket.SOCK_STREAM)}/live"
+    with open(folder / "log", "w") as log:
+        script = subprocess.Popen(
+            [ROOT / "pipelines/rtsp-to-rtsp.sh", url, "100,80,40,40", free_port(socket.SOCK_STREAM)],
+            cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        try:
+            for _ in range(60):
+                time.sleep(0.5)
+                if (folder / "log").read_text().count("trying again") >= 2:
+                    break
+            assert script.poll() is None, (folder / "log").read_text()
+            assert (folder / "log").read_text().count("trying again") >= 2
         finally:
             os.killpg(script.pid, 15)
             script.wait()
@@ -202,6 +232,8 @@ TESTS = {
     "pipelines/file-to-file.sh": file_to_file,
     "pipelines/camera-to-window.sh": camera_to_window,
     "pipelines/rtsp-to-rtsp.sh": rtsp_to_rtsp,
+    "pipelines/rtsp-to-rtsp.sh: no camera": rtsp_camera_absent,
+    "rtsp-serve: a port in use": rtsp_port_taken,
     "pipelines: -h": scripts_help,
 }
 
