@@ -133,7 +133,8 @@ siamban_config_is_foreign (
   Scan scan = {.best = G_N_ELEMENTS (sections), .foreign = foreign};
 
   *foreign = (SiambanForeign){0};
-  yaml_parser_initialize (&scan.parser);
+  if (!yaml_parser_initialize (&scan.parser))
+    return FALSE;
   yaml_parser_set_encoding (&scan.parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string (
       &scan.parser, (const unsigned char *)text, size);

@@ -100,7 +100,8 @@ next (Reader *reader, GError **error)
   yaml_event_delete (&reader->event);
   if (!yaml_parser_parse (&reader->parser, &reader->event))
     return fail_at (reader, line_of_problem (reader), error,
-        "expected YAML: %s", reader->parser.problem);
+        "expected YAML: %s",
+        reader->parser.problem ? reader->parser.problem : "no memory is left");
   return check_plain_node (reader, error);
 }
 
@@ -468,19 +469,22 @@ gboolean
 siamban_config_read (
     SiambanConfig *config, const char *text, size_t size, GError **error)
 {
+  g_autoptr (GString) where = g_string_new (NULL);
   Reader reader = {
       .text = text,
       .size = size,
-      .where = g_string_new (NULL),
+      .where = where,
       .config = config,
   };
-  yaml_parser_initialize (&reader.parser);
+  gboolean fine;
+
+  if (!yaml_parser_initialize (&reader.parser))
+    return fail_at (&reader, 1, error, "no memory is left");
   yaml_parser_set_encoding (&reader.parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string (
       &reader.parser, (const unsigned char *)text, size);
-  gboolean fine = read_stream (&reader, error);
+  fine = read_stream (&reader, error);
   yaml_event_delete (&reader.event);
   yaml_parser_delete (&reader.parser);
-  g_string_free (reader.where, TRUE);
   return fine;
 }

@@ -209,6 +209,55 @@ test_damaged_zip (void)
   check_damaged (bytes, "more than one data.pkl");
 }
 
+/* One bit of a weight, which nothing but the archive's checksum tells. */
+static void
+test_checksums (void)
+{
+  GByteArray *bytes = fixture_bytes ("small.pth");
+  char *path = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  SiambanCheckpoint *checkpoint;
+  guint64 offset;
+
+  scratch_fill (path, bytes->data, bytes->len);
+  checkpoint = open_well (path);
+  g_assert_true (siamban_checkpoint_verify (checkpoint, &error));
+  g_assert_no_error (error);
+  offset = siamban_checkpoint_find (checkpoint, "conv.weight")->offset;
+  siamban_checkpoint_close (checkpoint);
+  bytes->data[offset + 1] ^= 1;
+  scratch_fill (path, bytes->data, bytes->len);
+  checkpoint = open_well (path);
+  g_assert_false (siamban_checkpoint_verify (checkpoint, &error));
+  g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CHECKPOINT);
+  g_assert_true (g_str_has_prefix (error->message, path));
+  siamban_checkpoint_close (checkpoint);
+  scratch_free (path);
+  g_byte_array_unref (bytes);
+}
+
+/* A file that loses its end between opening and reading. */
+static void
+test_cut_off_later (void)
+{
+  g_autoptr (GByteArray) bytes = fixture_bytes ("small.safetensors");
+  char *path = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  SiambanCheckpoint *checkpoint;
+  const SiambanTensor *last;
+  float out[12];
+
+  scratch_fill (path, bytes->data, bytes->len);
+  checkpoint = open_well (path);
+  last = siamban_checkpoint_find (checkpoint, "every.other");
+  g_assert_cmpint (truncate (path, last->offset), ==, 0);
+  g_assert_false (siamban_tensor_read_f32 (last, out, &error));
+  g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO);
+  g_assert_true (g_str_has_prefix (error->message, path));
+  siamban_checkpoint_close (checkpoint);
+  scratch_free (path);
+}
+
 /* What this process has asked the system to read, so far. */
 static guint64
 count_read (void)
@@ -498,6 +547,8 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint/refused", test_refused);
   g_test_add_func ("/checkpoint/not-files", test_not_files);
   g_test_add_func ("/checkpoint/damaged-zip", test_damaged_zip);
+  g_test_add_func ("/checkpoint/checksums", test_checksums);
+  g_test_add_func ("/checkpoint/cut-off-later", test_cut_off_later);
   g_test_add_func ("/checkpoint/opening-is-lazy", test_opening_is_lazy);
   g_test_add_func ("/checkpoint/half", test_half);
   g_test_add_func ("/checkpoint/half-rounding", test_half_rounding);
