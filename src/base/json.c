@@ -201,7 +201,7 @@ take_number (SiambanJson *json, char *text)
 gboolean
 siamban_json_count (SiambanJson *json, guint64 *number)
 {
-  char text[MAX_NUMBER + 1];
+  char text[MAX_NUMBER + 1] = {0};
 
   return take_number (json, text) &&
          (g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, number, NULL) ||
@@ -211,7 +211,7 @@ siamban_json_count (SiambanJson *json, guint64 *number)
 gboolean
 siamban_json_number (SiambanJson *json, double *number)
 {
-  char text[MAX_NUMBER + 1];
+  char text[MAX_NUMBER + 1] = {0};
 
   if (!take_number (json, text))
     return FALSE;
