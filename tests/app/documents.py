@@ -181,7 +181,7 @@ def scripts_help(folder):
 def properties(folder):
     text = run(["gst-inspect-1.0", "siambantrack"], folder).split("Element Properties:")[1]
     found = set(re.findall(r"^  ([a-z-]+) *: ", text.split("Element Actions:")[0], re.M))
-    tables = README.split("## The element")[1] + DOCUMENTS.get("element.md", "") + DOCUMENTS.get("overlay.md", "")
+    tables = DOCUMENTS["element.md"].split("## Ways")[0] + DOCUMENTS["overlay.md"]
     listed = set(re.findall(r"^\| `([a-z-]+)` \| \w+[ ,]", tables, re.M))
     assert listed == found - {"name", "parent", "qos"}, f"{listed} {found}"
 
