@@ -7,7 +7,7 @@
 
 #define GST_SIAMBAN_FORMATS                                                    \
   "{ BGR, RGB, BGRx, RGBx, xBGR, xRGB, BGRA, RGBA, ABGR, ARGB, GRAY8, NV12, "  \
-  "NV21, I420, YV12, YUY2, UYVY }"
+  "NV21, I420, YV12, YUY2, UYVY, I420_10LE, P010_10LE }"
 
 /* Whether frames show one view, as a single camera sees it. */
 gboolean gst_siamban_frame_is_one_view (const GstVideoInfo *info);

@@ -28,7 +28,10 @@ typedef enum
   SIAMBAN_FORMAT_NV12, /* data[1] holds U, V pairs */
   SIAMBAN_FORMAT_NV21, /* data[1] holds V, U pairs */
   SIAMBAN_FORMAT_YUY2,
-  SIAMBAN_FORMAT_UYVY
+  SIAMBAN_FORMAT_UYVY,
+  /* Samples of 16 bits, little endian; the 8 highest of 10 are used. */
+  SIAMBAN_FORMAT_I420_10, /* as I420, 10 bits from the lowest on */
+  SIAMBAN_FORMAT_P010     /* as NV12, 10 bits from the highest down */
 } SiambanFormat;
 
 /**

@@ -39,6 +39,14 @@ row_bytes (const SiambanFrame *frame, int bytes[3])
     case SIAMBAN_FORMAT_UYVY:
       bytes[0] = 4 * half;
       return 1;
+    case SIAMBAN_FORMAT_I420_10:
+      bytes[0] = 2 * w;
+      bytes[1] = bytes[2] = 2 * half;
+      return 3;
+    case SIAMBAN_FORMAT_P010:
+      bytes[0] = 2 * w;
+      bytes[1] = 4 * half;
+      return 2;
   }
   return 0;
 }

@@ -232,6 +232,48 @@ read_uyvy (const SiambanReader *reader, int y, const guint16 *columns, int n,
   read_packed_yuv (reader, y, columns, n, 1, 0, 2, pairs);
 }
 
+/* Of each pair's samples, @step bytes apart for every @columns_each columns,
+ * the 8 bits from bit @shift on. */
+static G_ALWAYS_INLINE inline void
+gather_high (const guint8 *src, unsigned next, const guint16 *columns, int n,
+    unsigned columns_each, unsigned step, int shift, guint16 *restrict samples)
+{
+  for (int i = 0; i < n; i++) {
+    unsigned left = columns[i] / columns_each * step;
+    unsigned right = (columns[i] + next) / columns_each * step;
+
+    samples[i] = pair ((guint8)(load_pair (src + left) >> shift),
+        (guint8)(load_pair (src + right) >> shift));
+  }
+}
+
+static void
+read_i420_10 (const SiambanReader *reader, int y, const guint16 *columns, int n,
+    SiambanPairs *pairs)
+{
+  const unsigned next = reader->next;
+  Samples s;
+
+  gather_high (row (reader, 0, y), next, columns, n, 1, 2, 2, s.plane[0]);
+  gather_high (row (reader, 1, y / 2), next, columns, n, 2, 2, 2, s.plane[1]);
+  gather_high (row (reader, 2, y / 2), next, columns, n, 2, 2, 2, s.plane[2]);
+  convert (&reader->colour, &s, n, pairs);
+}
+
+static void
+read_p010 (const SiambanReader *reader, int y, const guint16 *columns, int n,
+    SiambanPairs *pairs)
+{
+  const guint8 *chroma = row (reader, 1, y / 2);
+  const unsigned next = reader->next;
+  Samples s;
+
+  gather_high (row (reader, 0, y), next, columns, n, 1, 2, 8, s.plane[0]);
+  gather_high (chroma, next, columns, n, 2, 4, 8, s.plane[1]);
+  gather_high (chroma + 2, next, columns, n, 2, 4, 8, s.plane[2]);
+  convert (&reader->colour, &s, n, pairs);
+}
+
 static void
 read_gray8 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPairs *pairs)
@@ -288,6 +330,8 @@ siamban_reader_init (SiambanReader *reader, const SiambanFrame *frame)
       [SIAMBAN_FORMAT_NV21] = read_nv21,
       [SIAMBAN_FORMAT_YUY2] = read_yuy2,
       [SIAMBAN_FORMAT_UYVY] = read_uyvy,
+      [SIAMBAN_FORMAT_I420_10] = read_i420_10,
+      [SIAMBAN_FORMAT_P010] = read_p010,
   };
 
   reader->frame = frame;
@@ -315,6 +359,8 @@ siamban_reader_prefetch (const SiambanReader *reader, int y, int begin, int end)
       [SIAMBAN_FORMAT_NV21] = {2, 2},
       [SIAMBAN_FORMAT_YUY2] = {4},
       [SIAMBAN_FORMAT_UYVY] = {4},
+      [SIAMBAN_FORMAT_I420_10] = {4, 2, 2},
+      [SIAMBAN_FORMAT_P010] = {4, 4},
   };
   const guint8 *size = sizes[reader->frame->format];
 

@@ -6,7 +6,7 @@
 static const gdouble start_box[] = {100, 80, 40, 40};
 static const gchar *const formats[] = {"BGR", "RGB", "BGRx", "RGBx", "xBGR",
     "xRGB", "BGRA", "RGBA", "ABGR", "ARGB", "GRAY8", "NV12", "NV21", "I420",
-    "YV12", "YUY2", "UYVY"};
+    "YV12", "YUY2", "UYVY", "I420_10LE", "P010_10LE"};
 
 static gchar *
 bytes_of (GstBuffer *buffer, gsize *size)

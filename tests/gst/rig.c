@@ -11,25 +11,44 @@ film_box (guint n)
   return (SiambanBox){100 + 2.0 * (n % 50), 80 + 1.0 * (n % 50), SIDE, SIDE};
 }
 
+/* A, Y, U, V. */
+static void
+film_pixel (const SiambanBox *box, gint x, gint y, guint8 *pixel)
+{
+  const gint dx = x - (gint)box->x, dy = y - (gint)box->y;
+  const gboolean inside = dx >= 0 && dx < SIDE && dy >= 0 && dy < SIDE;
+
+  pixel[0] = 255;
+  pixel[1] = inside ? ((dx / 8 + dy / 8) & 1 ? 230 : 40) : 90 + x * y % 29;
+  pixel[2] = 128 + (inside ? dx / 2 : 0);
+  pixel[3] = 128 - (inside ? dy / 2 : 0);
+}
+
+/* Formats of more than 8 bits are packed from 16. */
+static void
+widen (guint8 *line, gint n)
+{
+  for (gint i = n; i > 0; i--) {
+    line[2 * i - 1] = line[i - 1];
+    line[2 * i - 2] = 0;
+  }
+}
+
 void
 film_paint (GstVideoFrame *frame, guint n)
 {
   const GstVideoFormatInfo *finfo = frame->info.finfo;
+  const GstVideoFormatInfo *packed =
+      gst_video_format_get_info (finfo->unpack_format);
   const gint width = GST_VIDEO_FRAME_WIDTH (frame);
   const SiambanBox box = film_box (n);
-  guint8 *line = g_malloc (4 * (gsize)width + 64);
+  guint8 *line = g_malloc (8 * (gsize)width + 64);
 
   for (gint y = 0; y < GST_VIDEO_FRAME_HEIGHT (frame); y++) {
-    for (gint x = 0; x < width; x++) {
-      const gint dx = x - (gint)box.x, dy = y - (gint)box.y;
-      const gboolean inside = dx >= 0 && dx < SIDE && dy >= 0 && dy < SIDE;
-
-      line[4 * x] = 255;
-      line[4 * x + 1] =
-          inside ? ((dx / 8 + dy / 8) & 1 ? 230 : 40) : 90 + x * y % 29;
-      line[4 * x + 2] = 128 + (inside ? dx / 2 : 0);
-      line[4 * x + 3] = 128 - (inside ? dy / 2 : 0);
-    }
+    for (gint x = 0; x < width; x++)
+      film_pixel (&box, x, y, line + 4 * x);
+    if (packed->bits == 16)
+      widen (line, 4 * width);
     finfo->pack_func (finfo, GST_VIDEO_PACK_FLAG_NONE, line, 0, frame->data,
         frame->info.stride, GST_VIDEO_CHROMA_SITE_UNKNOWN, y, width);
   }

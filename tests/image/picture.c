@@ -22,6 +22,8 @@ plane_width (SiambanFormat format, int plane, int width)
       [SIAMBAN_FORMAT_NV21] = {width, 2 * half},
       [SIAMBAN_FORMAT_YUY2] = {4 * half},
       [SIAMBAN_FORMAT_UYVY] = {4 * half},
+      [SIAMBAN_FORMAT_I420_10] = {2 * width, 2 * half, 2 * half},
+      [SIAMBAN_FORMAT_P010] = {2 * width, 4 * half},
   };
   return widths[format][plane];
 }
@@ -57,6 +59,16 @@ static int
 byte_at (const SiambanFrame *frame, int plane, int y, int offset)
 {
   return frame->data[plane][(gssize)frame->stride[plane] * y + offset];
+}
+
+/* The 8 bits from bit @shift on, of 16. */
+static int
+bits_at (const SiambanFrame *frame, int plane, int y, int offset, int shift)
+{
+  int low = byte_at (frame, plane, y, offset);
+  int high = byte_at (frame, plane, y, offset + 1);
+
+  return (high << 8 | low) >> shift & 255;
 }
 
 static int
@@ -138,6 +150,16 @@ picture_pixel (const SiambanFrame *frame, int x, int y, guint8 bgr[3])
       yuv_to_bgr (frame, byte_at (frame, 0, y, 2 * x + 1),
           byte_at (frame, 0, y, 4 * pair), byte_at (frame, 0, y, 4 * pair + 2),
           bgr);
+      break;
+    case SIAMBAN_FORMAT_I420_10:
+      yuv_to_bgr (frame, bits_at (frame, 0, y, 2 * x, 2),
+          bits_at (frame, 1, line, 2 * pair, 2),
+          bits_at (frame, 2, line, 2 * pair, 2), bgr);
+      break;
+    case SIAMBAN_FORMAT_P010:
+      yuv_to_bgr (frame, bits_at (frame, 0, y, 2 * x, 8),
+          bits_at (frame, 1, line, 4 * pair, 8),
+          bits_at (frame, 1, line, 4 * pair + 2, 8), bgr);
       break;
     default:
       packed_pixel (frame, x, y, bgr);

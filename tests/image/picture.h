@@ -4,7 +4,7 @@
 
 #include <siamban/frame.h>
 
-#define N_FORMATS (SIAMBAN_FORMAT_UYVY + 1)
+#define N_FORMATS (SIAMBAN_FORMAT_P010 + 1)
 
 /* A frame that owns its planes. No byte is allocated past the last pixel. */
 typedef struct
