@@ -9,6 +9,19 @@
   "{ BGR, RGB, BGRx, RGBx, xBGR, xRGB, BGRA, RGBA, ABGR, ARGB, GRAY8, NV12, "  \
   "NV21, I420, YV12, YUY2, UYVY, I420_10LE, P010_10LE }"
 
+/* Memory that is read by mapping it, as the system's is, with what is drawn
+ * attached or not. */
+#define GST_SIAMBAN_MEMORY_CAPS(memory)                                        \
+  GST_VIDEO_CAPS_MAKE_WITH_FEATURES (memory, GST_SIAMBAN_FORMATS)              \
+  "; " GST_VIDEO_CAPS_MAKE_WITH_FEATURES (memory                               \
+      ", " GST_CAPS_FEATURE_META_GST_VIDEO_OVERLAY_COMPOSITION,                \
+      GST_SIAMBAN_FORMATS)
+
+#define GST_SIAMBAN_DEVICE_CAPS                                                \
+  GST_SIAMBAN_MEMORY_CAPS ("memory:DMABuf")                                    \
+  "; " GST_SIAMBAN_MEMORY_CAPS (                                               \
+      "memory:VAMemory") "; " GST_SIAMBAN_MEMORY_CAPS ("memory:GLMemory")
+
 /* Whether frames show one view, as a single camera sees it. */
 gboolean gst_siamban_frame_is_one_view (const GstVideoInfo *info);
 

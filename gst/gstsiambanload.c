@@ -46,15 +46,18 @@ static void
 log_model (GstElement *element, const GstSiambanSettings *settings,
     const SiambanModel *model, gint64 us)
 {
+  const gchar *kept = g_getenv ("SIAMBAN_CACHE_DIR");
   SiambanModelInfo info;
 
   siamban_model_get_info (model, &info);
   GST_INFO_OBJECT (element,
-      "model %s: %s, %s, %" G_GUINT64_FORMAT " parameters, %.1f M "
-      "multiplications a search, ready after %.1f ms",
+      "model %s: %s, %s on %s, %u threads (0: all), %" G_GUINT64_FORMAT
+      " parameters, %.1f M multiplications a search, ready after %.1f ms, "
+      "packed weights %s",
       settings->model ? settings->model : "(built-in)", info.architecture,
-      siamban_precision_name (info.precision), info.n_parameters,
-      (gdouble)info.search_macs / 1e6, (gdouble)us / 1000);
+      siamban_precision_name (info.precision), info.cpu, settings->threads,
+      info.n_parameters, (gdouble)info.search_macs / 1e6, (gdouble)us / 1000,
+      kept ? kept : "not kept (SIAMBAN_CACHE_DIR)");
 }
 
 static SiambanModel *

@@ -57,6 +57,8 @@ typedef enum
  * @template_macs: multiply-accumulates of the template branch.
  * @search_macs: multiply-accumulates of the search branch, for one crop.
  * @precision: what it is computed in, never AUTO.
+ * @cpu: the instructions that it is computed with, "avx2", "avx512-bf16" ...;
+ *     static.
  *
  * Filled by siamban_model_get_info(); what a later version adds takes of the
  * reserved room.
@@ -73,8 +75,9 @@ typedef struct
   guint64 template_macs;
   guint64 search_macs;
   SiambanPrecision precision;
+  const char *cpu;
   /*< private >*/
-  gpointer reserved[8];
+  gpointer reserved[7];
 } SiambanModelInfo;
 
 /**

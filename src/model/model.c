@@ -104,6 +104,7 @@ siamban_model_get_info (const SiambanModel *model, SiambanModelInfo *info)
       .template_macs = build->template_macs,
       .search_macs = build->search_macs,
       .precision = build->precision,
+      .cpu = siamban_cpu_name (siamban_cpu_level ()),
   };
 }
 

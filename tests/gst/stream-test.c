@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/allocators/gstdmabuf.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "rig.h"
 
@@ -448,12 +451,54 @@ test_discont (void)
   rig_free (rig);
 }
 
+/* Memory that a driver might have made: a file's, here. */
+static GstBuffer *
+buffer_of_device (GstAllocator *allocator, gsize size)
+{
+  GstBuffer *buffer = gst_buffer_new ();
+  gint fd = memfd_create ("frame", 0);
+
+  g_assert_cmpint (ftruncate (fd, (off_t)size), ==, 0);
+  gst_buffer_append_memory (
+      buffer, gst_dmabuf_allocator_alloc (allocator, fd, size));
+  return buffer;
+}
+
+static void
+test_device_memory (void)
+{
+  g_autoptr (GstAllocator) allocator = gst_dmabuf_allocator_new ();
+  Rig *rig = rig_with_box ();
+  GstCaps *caps = gst_video_info_to_caps (&rig->info);
+  GstVideoFrame frame;
+
+  gst_caps_set_features (
+      caps, 0, gst_caps_features_new ("memory:DMABuf", NULL));
+  gst_harness_set_src_caps (rig->harness, caps);
+  for (guint i = 0; i < 3; i++) {
+    GstBuffer *buffer = buffer_of_device (allocator, rig->info.size);
+    GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
+
+    g_assert_true (
+        gst_video_frame_map (&frame, &rig->info, buffer, GST_MAP_WRITE));
+    film_paint (&frame, i);
+    gst_video_frame_unmap (&frame);
+    GST_BUFFER_PTS (buffer) = i * 40 * GST_MSECOND;
+    buffer = rig_push (rig, buffer);
+    g_assert_cmpint (region_of (buffer)->id, ==, 1);
+    g_assert_true (memory == gst_buffer_peek_memory (buffer, 0));
+    gst_buffer_unref (buffer);
+  }
+  rig_no_message (rig, GST_MESSAGE_WARNING);
+  rig_free (rig);
+}
+
 static void
 test_wrong_caps (void)
 {
   static const gchar *const refused[] = {
       "video/x-raw,format=GRAY16_LE,width=16,height=16",
-      "video/x-raw(memory:DMABuf),format=NV12,width=16,height=16",
+      "video/x-raw(memory:NVMM),format=NV12,width=16,height=16",
       "video/x-raw,format=BGR,width=0,height=16", "audio/x-raw"};
   GstElement *element = track_new ();
   GstPad *pad = gst_element_get_static_pad (element, "sink");
@@ -491,6 +536,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/stream/bad-crop-meta", test_bad_crop_meta);
   g_test_add_func ("/gst/stream/multiview", test_multiview);
   g_test_add_func ("/gst/stream/discont", test_discont);
+  g_test_add_func ("/gst/stream/device-memory", test_device_memory);
   g_test_add_func ("/gst/stream/wrong-caps", test_wrong_caps);
   return g_test_run ();
 }
