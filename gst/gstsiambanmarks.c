@@ -72,13 +72,15 @@ caption_text (const GstSiambanOverlay *overlay, const GstSiambanResult *result)
   const SiambanTrack *track = &result->track;
   const gboolean lost = track->status == SIAMBAN_STATUS_LOST;
   GString *text = g_string_new (NULL);
+  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
 
+  g_ascii_formatd (number, sizeof number, "%.2f", track->confidence);
   if (overlay->items & GST_SIAMBAN_DRAW_LABEL)
     g_string_append_printf (text, " %s", result->label);
   if (overlay->items & GST_SIAMBAN_DRAW_ID)
     g_string_append_printf (text, " #%" G_GUINT64_FORMAT, track->id);
   if (overlay->items & GST_SIAMBAN_DRAW_CONFIDENCE && !lost)
-    g_string_append_printf (text, " %.2f", track->confidence);
+    g_string_append_printf (text, " %s", number);
   if (text->len && lost)
     g_string_append (text, " lost");
   g_string_erase (text, 0, text->len ? 1 : 0);

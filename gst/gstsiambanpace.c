@@ -8,31 +8,74 @@
 #define AT_LEAST_EACH GST_SECOND
 
 static void
-begin_window (GstSiambanPace *pace, GstClockTime now, GstClockTimeDiff lateness)
+begin_window (GstSiambanPace *pace, GstClockTime due, GstClockTimeDiff lateness)
 {
-  pace->former = pace->started ? pace->least : lateness;
+  pace->former =
+      GST_CLOCK_TIME_IS_VALID (pace->window) ? pace->least : lateness;
   pace->least = lateness;
-  pace->window = now;
-  pace->looked_at = pace->started ? pace->looked_at : now;
-  pace->started = TRUE;
+  pace->window = due;
+}
+
+static gboolean
+is_late (GstSiambanPace *pace, GstClockTime due, GstClockTime now,
+    GstClockTime limit)
+{
+  const GstClockTimeDiff lateness = GST_CLOCK_DIFF (due, now);
+
+  if (!GST_CLOCK_TIME_IS_VALID (pace->window) || due - pace->window > WINDOW)
+    begin_window (pace, due, lateness);
+  pace->least = MIN (pace->least, lateness);
+  return lateness - MIN (pace->least, pace->former) >
+         (GstClockTimeDiff)(pace->allowed + limit);
+}
+
+static void
+advance (GstSiambanPace *pace, GstClockTime due)
+{
+  if (!pace->started || due < pace->due) {
+    pace->started = TRUE;
+    pace->debt = 0;
+    pace->window = GST_CLOCK_TIME_NONE;
+    pace->looked_at = pace->left_out_at = due;
+  } else {
+    pace->debt -= MIN (pace->debt, due - pace->due);
+  }
+  pace->due = due;
+}
+
+static gboolean
+count_frame (GstSiambanPace *pace, gboolean behind)
+{
+  if (behind) {
+    pace->left_out++;
+    pace->left_out_at = pace->due;
+    pace->strained = TRUE;
+  } else {
+    pace->followed++;
+    pace->looked_at = pace->due;
+    pace->strained =
+        pace->strained && pace->due - pace->left_out_at < AT_LEAST_EACH;
+  }
+  return behind;
 }
 
 gboolean
-gst_siamban_pace_is_behind (GstSiambanPace *pace, GstClockTime now,
-    GstClockTime due, GstClockTime limit)
+gst_siamban_pace_is_behind (GstSiambanPace *pace, GstClockTime due,
+    GstClockTime now, GstClockTime limit)
 {
-  const GstClockTimeDiff lateness = GST_CLOCK_DIFF (due, now);
-  GstClockTimeDiff usual;
+  gboolean late;
 
-  if (!pace->started || now < pace->window || now - pace->window > WINDOW)
-    begin_window (pace, now, lateness);
-  pace->least = MIN (pace->least, lateness);
-  usual = MIN (pace->least, pace->former);
-  pace->behind = limit > 0 && lateness - usual > (GstClockTimeDiff)limit &&
-                 now - pace->looked_at < AT_LEAST_EACH;
-  if (!pace->behind)
-    pace->looked_at = now;
-  return pace->behind;
+  advance (pace, due);
+  pace->limit = limit;
+  late = GST_CLOCK_TIME_IS_VALID (now) && is_late (pace, due, now, limit);
+  return count_frame (pace, limit > 0 && (late || pace->debt > limit) &&
+                                due - pace->looked_at < AT_LEAST_EACH);
+}
+
+void
+gst_siamban_pace_spend (GstSiambanPace *pace, GstClockTime time)
+{
+  pace->debt += time;
 }
 
 gboolean
@@ -60,17 +103,6 @@ clock_time (GstElement *element)
   return now >= base ? now - base : GST_CLOCK_TIME_NONE;
 }
 
-static gboolean
-is_live (GstSiambanPace *pace, GstElement *element)
-{
-  gboolean live;
-
-  GST_OBJECT_LOCK (element);
-  live = pace->live;
-  GST_OBJECT_UNLOCK (element);
-  return live;
-}
-
 static void
 report (GstSiambanPace *pace, GstElement *element, gboolean live,
     const GstSiambanMoment *moment, GstClockTimeDiff lateness)
@@ -83,33 +115,55 @@ report (GstSiambanPace *pace, GstElement *element, gboolean live,
   gst_message_set_qos_stats (
       message, GST_FORMAT_BUFFERS, pace->followed, pace->left_out);
   gst_element_post_message (element, message);
-  gst_siamban_post_notice (element, pace->behind ? "skipped" : "resumed",
-      pace->behind ? "late: frames pass without inference until it keeps up"
-                   : "every frame is looked at again",
+  gst_siamban_post_notice (element, pace->strained ? "skipped" : "resumed",
+      pace->strained ? "behind: some frames pass without inference"
+                     : "every frame is looked at again",
       moment);
+}
+
+/* What may be owed in a live pipeline, if nothing is said: half a frame. */
+static GstClockTime
+limit_of (GstSiambanPace *pace, GstElement *element,
+    const GstSiambanMoment *moment, GstClockTime max_latency, gboolean *live)
+{
+  GST_OBJECT_LOCK (element);
+  *live = pace->live;
+  GST_OBJECT_UNLOCK (element);
+  if (GST_CLOCK_TIME_IS_VALID (max_latency))
+    return max_latency;
+  return *live ? moment->duration / 2 : 0;
 }
 
 gboolean
 gst_siamban_pace_leaves_out (GstSiambanPace *pace, GstElement *element,
     const GstSiambanMoment *moment, GstClockTime max_latency)
 {
-  const GstClockTime now = clock_time (element);
-  const gboolean live = is_live (pace, element), before = pace->behind;
-  GstClockTime limit = max_latency;
+  const GstClockTime now = clock_time (element), due = moment->running_time;
+  const gboolean before = pace->strained;
+  GstClockTime limit;
+  gboolean live, behind;
 
-  if (!GST_CLOCK_TIME_IS_VALID (limit))
-    limit = live ? moment->duration / 2 : 0;
-  if (!GST_CLOCK_TIME_IS_VALID (now) ||
-      !GST_CLOCK_TIME_IS_VALID (moment->running_time))
+  limit = limit_of (pace, element, moment, max_latency, &live);
+  if (!GST_CLOCK_TIME_IS_VALID (due))
     return FALSE;
-  if (gst_siamban_pace_is_behind (pace, now, moment->running_time, limit))
-    pace->left_out++;
-  else
-    pace->followed++;
-  if (pace->behind != before)
+  behind = gst_siamban_pace_is_behind (pace, due, now, limit);
+  if (pace->strained != before)
     report (pace, element, live, moment,
-        GST_CLOCK_DIFF (moment->running_time, now));
-  return pace->behind;
+        GST_CLOCK_TIME_IS_VALID (now) ? GST_CLOCK_DIFF (due, now)
+                                      : (GstClockTimeDiff)pace->debt);
+  return behind;
+}
+
+void
+gst_siamban_pace_allow (
+    GstSiambanPace *pace, GstElement *element, GstEvent *event)
+{
+  GstClockTime latency;
+
+  gst_event_parse_latency (event, &latency);
+  GST_OBJECT_LOCK (element);
+  pace->allowed = latency;
+  GST_OBJECT_UNLOCK (element);
 }
 
 void
@@ -138,6 +192,8 @@ gst_siamban_pace_measured (
 {
   gboolean changed, live;
 
+  if (pace->strained)
+    needed += pace->limit;
   GST_OBJECT_LOCK (element);
   changed = gst_siamban_pace_announce (pace, needed);
   live = pace->live;

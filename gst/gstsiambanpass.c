@@ -249,6 +249,7 @@ pass_on (Pass *pass)
 {
   const gint64 start = g_get_monotonic_time ();
   g_autoptr (GArray) results = NULL;
+  gint64 spent_us;
 
   report_problem (pass);
   look_if_in_time (pass);
@@ -257,7 +258,10 @@ pass_on (Pass *pass)
     paint (pass, results);
   if (pass->marked && results)
     hand_out (pass, results);
-  count (pass, results, g_get_monotonic_time () - start);
+  spent_us = g_get_monotonic_time () - start;
+  gst_siamban_pace_spend (
+      &pass->self->pace, (GstClockTime)spent_us * GST_USECOND);
+  count (pass, results, spent_us);
   tell_latency (pass->self);
 }
 

@@ -254,9 +254,9 @@ install_load_properties (
    */
   install (klass, GST_SIAMBAN_PROP_MAX_LATENCY,
       g_param_spec_uint64 ("max-latency", "Max latency",
-          "Frames that come later than this, nanoseconds, pass "
-          "without inference (0 = none do; -1 = half the time from "
-          "frame to frame in live pipelines, else none do)",
+          "How far it may fall behind before frames pass without "
+          "inference; nanoseconds (0 = any; -1 = half a frame in live "
+          "pipelines, else any)",
           0, G_MAXUINT64, defaults->max_latency, PLAYING));
   /**
    * siambantrack:async:

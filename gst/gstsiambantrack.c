@@ -286,6 +286,8 @@ gst_siamban_track_src_event (GstBaseTransform *trans, GstEvent *event)
 {
   GstSiambanTrack *self = GST_SIAMBAN_TRACK (trans);
 
+  if (GST_EVENT_TYPE (event) == GST_EVENT_LATENCY)
+    gst_siamban_pace_allow (&self->pace, GST_ELEMENT (self), event);
   if ((GST_EVENT_TYPE (event) == GST_EVENT_NAVIGATION &&
           take_navigation (self, event)) ||
       gst_siamban_events_take (&self->tracker, event)) {

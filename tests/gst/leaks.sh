@@ -26,6 +26,8 @@ check $source ! tee name=t ! queue ! $track draw=true ! fakesink \
   t. ! queue ! $track ! siambantrack ! fakesink || exit 1
 check $source ! $track draw=true draw-items=box+id+trail+search blur=targets ! \
   siambancrop zoom=0 ptz-interval=1 ! fakevideosink || exit 1
+check $source ! siambantrack async=true seed-history=3 post-frames=true \
+  boxes="<<140,100,42,42>,<10,10,50,50>>" ! siambantrack ! fakesink || exit 1
 check $source ! siambantrack box="<1,2,3>" ! fakesink || exit 1
 check $source ! siambantrack box="<900,9,9,9>" ! fakesink || exit 1
 if check $source ! siambantrack model=/nowhere ! fakesink; then

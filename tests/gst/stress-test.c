@@ -90,6 +90,38 @@ test_async (void)
   stress (TRUE, TRUE);
 }
 
+/* Another size and format every other frame, a seek to anywhere every third. */
+static void
+test_flips_and_seeks (void)
+{
+  static const gchar *const formats[] = {"BGR", "NV12", "I420_10LE", "YUY2"};
+  static const gint sizes[][2] = {{320, 240}, {160, 120}, {641, 481}};
+  GstElement *element = track_new ();
+  GstStructure *stats;
+  guint64 frames;
+  Rig *rig;
+
+  track_set_box (element, start_box);
+  rig = rig_new (element, "BGR", 320, 240);
+  for (guint i = 0; i < 60; i++) {
+    if (i % 2 == 1)
+      rig_set_caps (rig, formats[i / 2 % G_N_ELEMENTS (formats)],
+          sizes[i / 2 % G_N_ELEMENTS (sizes)][0],
+          sizes[i / 2 % G_N_ELEMENTS (sizes)][1]);
+    if (i % 3 == 2) {
+      rig_flush (rig);
+      rig->n = i * 7 % 40;
+    }
+    gst_buffer_unref (rig_next (rig));
+  }
+  g_object_get (element, "stats", &stats, NULL);
+  g_assert_true (gst_structure_get_uint64 (stats, "frames", &frames));
+  g_assert_cmpuint (frames, ==, 60);
+  gst_structure_free (stats);
+  rig_no_message (rig, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
+  rig_free (rig);
+}
+
 static void
 test_up_and_down (void)
 {
@@ -114,6 +146,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/stress/properties", test_properties);
   g_test_add_func ("/gst/stress/states", test_states);
   g_test_add_func ("/gst/stress/async", test_async);
+  g_test_add_func ("/gst/stress/flips-and-seeks", test_flips_and_seeks);
   g_test_add_func ("/gst/stress/up-and-down", test_up_and_down);
   return g_test_run ();
 }
