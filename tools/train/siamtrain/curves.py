@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-WIDTH, HEIGHT, MARGIN = 480, 260, 48
+WIDTH, HEIGHT, MARGIN = 480, 260, 60
 COLUMNS = 2
 INK, FAINT, LINE = (60, 60, 60), (225, 225, 225), (170, 90, 30)
 NOT_DRAWN = {'step', 'epoch', 'pairs'}
