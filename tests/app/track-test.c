@@ -199,6 +199,8 @@ test_usage (void)
   assert_fails (track ("--nonsense", NULL), 2, "--nonsense");
   assert_fails (track (clip, "--json", "-", NULL), 2, "--box");
   assert_fails (track (clip, "--box", WALKER, NULL), 2, "nothing to do");
+  assert_fails (track (clip, "--select", "--box", WALKER, "--json", "-", NULL),
+      2, "--select");
   assert_fails (
       track (clip, "b.mp4", "--box", WALKER, "--json", "-", NULL), 2, "more");
   for (const char *const *box = (const char *const[]){"", "1,2,3", "1,2,3,4,5",

@@ -36,7 +36,8 @@ static const char description[] =
     "  siamban-track walk.mp4 --box 375,422,55,153 -o tracked.mp4\n"
     "  siamban-track img/%04d.jpg --fps 25 --box 10,20,30,40 --json "
     "boxes.jsonl\n"
-    "  siamban-track v4l2:///dev/video0 --box 200,150,80,80 --show";
+    "  siamban-track v4l2:///dev/video0 --box 200,150,80,80 --show\n"
+    "  siamban-track walk.mp4 --select --show";
 
 /* What the command line says, before it is looked at. */
 typedef struct
@@ -91,10 +92,12 @@ problem (const TrackOptions *options, const Given *given)
     return "no input given; see --help";
   if (inputs[1])
     return "more than one input given; see --help";
-  if (!boxes && !options->box_file)
+  if (!boxes && !options->box_file && !options->select)
     return "no --box X,Y,W,H given: which object should be followed?";
   if (boxes && options->box_file)
     return "--box and --box-file are both given, expected one of them";
+  if (options->select && (boxes || options->box_file))
+    return "--select is given with a box, expected one of them";
   if (boxes && boxes[1])
     return "more than one --box given; only one object can be followed";
   if (!options->output && !options->json && !options->show)
@@ -162,6 +165,8 @@ track_options_parse (
       {"box-file", 0, 0, G_OPTION_ARG_FILENAME, &options->box_file,
           "Read the box from a file with a line for each frame, or one line",
           "FILE"},
+      {"select", 'S', 0, G_OPTION_ARG_NONE, &options->select,
+          "Show the first frame in a window, to draw the box there", NULL},
       {"start", 0, 0, G_OPTION_ARG_STRING, &given.start,
           "Start at this frame (50), or at this time (2.5, 90s, 1:30)",
           "TIME|FRAME"},

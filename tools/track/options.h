@@ -14,8 +14,9 @@ typedef struct
   gboolean show;
   char *model;
   char *config;
-  TrackBox box;   /* of the first frame, in pixels, if there is no box_file */
-  char *box_file; /* or NULL */
+  TrackBox box;    /* of the first frame, in pixels, if there is no box_file */
+  char *box_file;  /* or NULL */
+  gboolean select; /* the box is drawn by hand: see select.h */
   int threads;
   char *precision; /* NULL, "auto", "fp32", "int8" or "bf16" */
   int start_index; /* -1: not given */

@@ -90,7 +90,8 @@ set_up_tracker (Session *session)
 
   g_object_set (session->tracker, "model", options->model, "config",
       options->config, "threads", (guint)options->threads, "draw",
-      options->output || options->show, "seed-from-roi", FALSE, NULL);
+      options->output || options->show, "seed-from-roi", FALSE, "id-base",
+      (guint64)1, NULL);
   if (options->precision)
     gst_util_set_object_arg (
         G_OBJECT (session->tracker), "precision", options->precision);

@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include "options.h"
+#include "select.h"
 #include "session.h"
 
 int
@@ -18,6 +19,7 @@ main (int argc, char **argv)
   /* A reader of the boxes that goes away does not cost the video. */
   signal (SIGPIPE, SIG_IGN);
   if (!track_options_parse (&options, argc, argv, &error) ||
+      (options.select && !track_select (&options, &options.box, &error)) ||
       !track_session_run (&options, &error)) {
     g_printerr ("siamban-track: %s\n", error->message);
     status = error->domain == G_OPTION_ERROR ? 2 : 1;
