@@ -20,6 +20,7 @@ typedef struct
   gint x, y;         /* of the part in the frame, in pixels */
   gint sub_x, sub_y; /* shifts from pixels to samples */
   gboolean wide;     /* two bytes a sample */
+  gint shift;        /* bits below it, which have to be 0 */
 } Component;
 
 static Component
@@ -34,7 +35,8 @@ component_of (const GstVideoFrame *part, guint c, const GstVideoRectangle *r)
       .y = r->y,
       .sub_x = GST_VIDEO_FORMAT_INFO_W_SUB (part->info.finfo, c),
       .sub_y = GST_VIDEO_FORMAT_INFO_H_SUB (part->info.finfo, c),
-      .wide = GST_VIDEO_FRAME_COMP_DEPTH (part, c) > 8};
+      .wide = GST_VIDEO_FRAME_COMP_DEPTH (part, c) > 8,
+      .shift = GST_VIDEO_FORMAT_INFO_SHIFT (part->info.finfo, c)};
 }
 
 static guint
@@ -42,7 +44,7 @@ sample (const Component *c, gint x, gint y)
 {
   const guint8 *at = c->data + (gssize)y * c->stride + (gssize)x * c->step;
 
-  return c->wide ? GST_READ_UINT16_LE (at) : *at;
+  return (c->wide ? GST_READ_UINT16_LE (at) : *at) >> c->shift;
 }
 
 static void
@@ -51,9 +53,9 @@ set_sample (const Component *c, gint x, gint y, guint value)
   guint8 *at = c->data + (gssize)y * c->stride + (gssize)x * c->step;
 
   if (c->wide)
-    GST_WRITE_UINT16_LE (at, value);
+    GST_WRITE_UINT16_LE (at, value << c->shift);
   else
-    *at = (guint8)value;
+    *at = (guint8)(value << c->shift);
 }
 
 static guint
