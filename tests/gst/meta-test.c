@@ -2,8 +2,13 @@
 #include "rig.h"
 
 #include "gstsiambanmeta.h"
+#include "gstsiambanmove.h"
 #include "gstsiambantrackmeta.h"
 #include "siambanmeta.h"
+
+#ifdef HAVE_ANALYTICS
+#include <gst/analytics/analytics.h>
+#endif
 
 #define WIDTH  320
 #define HEIGHT 240
@@ -289,6 +294,119 @@ test_matrix (void)
 }
 #endif
 
+#ifdef HAVE_ANALYTICS
+/* What the meta says of object detections and their tracking. */
+typedef struct
+{
+  guint objects, tracked, lost;
+  gint x, y, w, h;
+  gfloat confidence;
+  guint64 id; /* of the track that the object belongs to */
+  GQuark type;
+} Analytics;
+
+static void
+read_object (
+    GstAnalyticsRelationMeta *meta, GstAnalyticsMtd *object, Analytics *found)
+{
+  GstAnalyticsTrackingMtd tracking;
+  GstClockTime first, last;
+  gpointer state = NULL;
+  gboolean lost;
+
+  found->objects++;
+  found->type = gst_analytics_od_mtd_get_obj_type (object);
+  g_assert_true (gst_analytics_od_mtd_get_location (
+      object, &found->x, &found->y, &found->w, &found->h, &found->confidence));
+  g_assert_true (gst_analytics_relation_meta_get_direct_related (meta,
+      object->id, GST_ANALYTICS_REL_TYPE_RELATE_TO,
+      gst_analytics_tracking_mtd_get_mtd_type (), &state, &tracking));
+  g_assert_true (gst_analytics_tracking_mtd_get_info (
+      &tracking, &found->id, &first, &last, &lost));
+  g_assert_false (lost);
+}
+
+static void
+read_analytics (GstBuffer *buffer, Analytics *found)
+{
+  GstAnalyticsRelationMeta *meta =
+      gst_buffer_get_analytics_relation_meta (buffer);
+  gpointer state = NULL;
+  GstAnalyticsMtd mtd;
+
+  *found = (Analytics){0};
+  g_assert_nonnull (meta);
+  while (gst_analytics_relation_meta_iterate (
+      meta, &state, gst_analytics_od_mtd_get_mtd_type (), &mtd))
+    read_object (meta, &mtd, found);
+  state = NULL;
+  while (gst_analytics_relation_meta_iterate (
+      meta, &state, gst_analytics_tracking_mtd_get_mtd_type (), &mtd)) {
+    GstClockTime first, last;
+    gboolean lost;
+    guint64 id;
+
+    g_assert_true (
+        gst_analytics_tracking_mtd_get_info (&mtd, &id, &first, &last, &lost));
+    found->tracked += !lost;
+    found->lost += lost;
+  }
+}
+
+/* What is not in sight is tracked, as lost, but not detected. */
+static void
+test_analytics (void)
+{
+  GstBuffer *buffer = tagged (GST_SIAMBAN_META_ANALYTICS);
+  Analytics found;
+
+  read_analytics (buffer, &found);
+  g_assert_cmpuint (found.objects, ==, 1);
+  g_assert_cmpuint (found.tracked, ==, 1);
+  g_assert_cmpuint (found.lost, ==, 1);
+  g_assert_cmpint (found.x, ==, 10);
+  g_assert_cmpint (found.y, ==, 21);
+  g_assert_cmpint (found.w, ==, 31);
+  g_assert_cmpint (found.h, ==, 40);
+  g_assert_cmpfloat (found.confidence, ==, 0.5);
+  g_assert_cmpuint (found.id, ==, 7);
+  g_assert_cmpstr (g_quark_to_string (found.type), ==, "bag");
+  gst_buffer_unref (buffer);
+}
+
+/* As for a view of them. */
+static void
+test_analytics_moved (void)
+{
+  const SiambanBox part = {5, 11, 160, 120}, away = {100, 100, 160, 120};
+  GstBuffer *buffer = tagged (GST_SIAMBAN_META_ANALYTICS);
+  GstBuffer *near = gst_buffer_new (), *far = gst_buffer_new ();
+  GstSiambanWarp warp;
+  Analytics found;
+
+  gst_siamban_warp_init_crop (&warp, &part, 320, 240);
+  gst_siamban_move_metas (buffer, near, &warp);
+  read_analytics (near, &found);
+  g_assert_cmpuint (found.objects, ==, 1);
+  g_assert_cmpuint (found.tracked, ==, 1);
+  g_assert_cmpuint (found.lost, ==, 1);
+  g_assert_cmpint (found.x, ==, 10);
+  g_assert_cmpint (found.y, ==, 20);
+  g_assert_cmpint (found.w, ==, 62);
+  g_assert_cmpint (found.h, ==, 80);
+  g_assert_cmpuint (found.id, ==, 7);
+
+  gst_siamban_warp_init_crop (&warp, &away, 160, 120);
+  gst_siamban_move_metas (buffer, far, &warp);
+  read_analytics (far, &found);
+  g_assert_cmpuint (found.objects, ==, 0);
+  g_assert_cmpuint (found.lost, ==, 1);
+  gst_buffer_unref (buffer);
+  gst_buffer_unref (near);
+  gst_buffer_unref (far);
+}
+#endif
+
 /* On every frame with a target, and on no other. */
 static void
 test_element (void)
@@ -331,6 +449,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/meta/warp", test_warp);
 #if GST_CHECK_VERSION(1, 28, 0)
   g_test_add_func ("/gst/meta/matrix", test_matrix);
+#endif
+#ifdef HAVE_ANALYTICS
+  g_test_add_func ("/gst/meta/analytics", test_analytics);
+  g_test_add_func ("/gst/meta/analytics-moved", test_analytics_moved);
 #endif
   g_test_add_func ("/gst/meta/element", test_element);
   return g_test_run ();

@@ -169,6 +169,9 @@ test_passes (gconstpointer data)
       found.object);
   if (c->kept)
     g_assert_true (found.tracks && found.region);
+#ifdef HAVE_ANALYTICS
+  g_assert_true (found.object == found.region);
+#endif
   if (found.tracks)
     assert_box (&found.track_box, &c->box, 1e-6);
   if (found.region)
