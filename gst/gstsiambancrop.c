@@ -38,7 +38,7 @@
 
 #include "gstsiambancrop.h"
 
-#include "gstsiambancamera.h"
+#include "gstsiambancropsettings.h"
 #include "gstsiambanframe.h"
 #include "gstsiambanlens.h"
 #include "gstsiambanmove.h"
@@ -48,46 +48,14 @@
 GST_DEBUG_CATEGORY_STATIC (siamban_crop_debug);
 #define GST_CAT_DEFAULT siamban_crop_debug
 
-#define DEFAULT_ZOOM             1.
-#define DEFAULT_TARGET_SIZE      0.4
-#define DEFAULT_DEAD_ZONE        0.1
-#define DEFAULT_MAX_SPEED        1.
-#define DEFAULT_MAX_ACCELERATION 2.
-#define DEFAULT_WHEN_LOST        GST_SIAMBAN_WHEN_LOST_HOLD
-#define MAX_STEP                 0.5 /* seconds; more is a gap */
-#define USUAL_STEP               0.04
-
-enum
-{
-  PROP_0,
-  PROP_WIDTH,
-  PROP_HEIGHT,
-  PROP_TRACK_ID,
-  PROP_LABEL,
-  PROP_ZOOM,
-  PROP_TARGET_SIZE,
-  PROP_DEAD_ZONE,
-  PROP_MAX_SPEED,
-  PROP_MAX_ACCELERATION,
-  PROP_WHEN_LOST,
-  PROP_PTZ_INTERVAL,
-};
-
-typedef struct
-{
-  guint64 id;   /* 0: the first */
-  gchar *label; /* NULL: any */
-  GstSiambanCameraOptions camera;
-  guint64 ptz_interval; /* ns */
-} Settings;
+#define MAX_STEP   0.5 /* seconds; more is a gap */
+#define USUAL_STEP 0.04
 
 struct _GstSiambanCrop
 {
   GstVideoFilter parent;
 
-  /* under the object lock */
-  gint width, height; /* 0: any */
-  Settings settings;
+  GstSiambanCropSettings settings; /* under the object lock */
 
   /* the streaming thread's */
   GstSiambanCamera camera;
@@ -114,49 +82,12 @@ gst_siamban_crop_set_property (
     GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstSiambanCrop *self = GST_SIAMBAN_CROP (object);
-  GstSiambanCameraOptions *camera = &self->settings.camera;
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_WIDTH:
-      self->width = g_value_get_int (value);
-      break;
-    case PROP_HEIGHT:
-      self->height = g_value_get_int (value);
-      break;
-    case PROP_TRACK_ID:
-      self->settings.id = g_value_get_uint64 (value);
-      break;
-    case PROP_LABEL:
-      g_free (self->settings.label);
-      self->settings.label = g_value_dup_string (value);
-      break;
-    case PROP_ZOOM:
-      camera->zoom = g_value_get_double (value);
-      break;
-    case PROP_TARGET_SIZE:
-      camera->target_size = g_value_get_double (value);
-      break;
-    case PROP_DEAD_ZONE:
-      camera->dead_zone = g_value_get_double (value);
-      break;
-    case PROP_MAX_SPEED:
-      camera->max_speed = g_value_get_double (value);
-      break;
-    case PROP_MAX_ACCELERATION:
-      camera->max_acceleration = g_value_get_double (value);
-      break;
-    case PROP_WHEN_LOST:
-      camera->when_lost = g_value_get_enum (value);
-      break;
-    case PROP_PTZ_INTERVAL:
-      self->settings.ptz_interval = g_value_get_uint64 (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  if (!gst_siamban_crop_settings_set (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
-  if (id == PROP_WIDTH || id == PROP_HEIGHT)
+  if (gst_siamban_crop_settings_is_size (id))
     gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (self));
 }
 
@@ -165,46 +96,10 @@ gst_siamban_crop_get_property (
     GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GstSiambanCrop *self = GST_SIAMBAN_CROP (object);
-  const GstSiambanCameraOptions *camera = &self->settings.camera;
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_WIDTH:
-      g_value_set_int (value, self->width);
-      break;
-    case PROP_HEIGHT:
-      g_value_set_int (value, self->height);
-      break;
-    case PROP_TRACK_ID:
-      g_value_set_uint64 (value, self->settings.id);
-      break;
-    case PROP_LABEL:
-      g_value_set_string (value, self->settings.label);
-      break;
-    case PROP_ZOOM:
-      g_value_set_double (value, camera->zoom);
-      break;
-    case PROP_TARGET_SIZE:
-      g_value_set_double (value, camera->target_size);
-      break;
-    case PROP_DEAD_ZONE:
-      g_value_set_double (value, camera->dead_zone);
-      break;
-    case PROP_MAX_SPEED:
-      g_value_set_double (value, camera->max_speed);
-      break;
-    case PROP_MAX_ACCELERATION:
-      g_value_set_double (value, camera->max_acceleration);
-      break;
-    case PROP_WHEN_LOST:
-      g_value_set_enum (value, camera->when_lost);
-      break;
-    case PROP_PTZ_INTERVAL:
-      g_value_set_uint64 (value, self->settings.ptz_interval);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  if (!gst_siamban_crop_settings_get (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -255,8 +150,8 @@ gst_siamban_crop_transform_caps (GstBaseTransform *trans,
   gint width, height;
 
   GST_OBJECT_LOCK (self);
-  width = direction == GST_PAD_SINK ? self->width : 0;
-  height = direction == GST_PAD_SINK ? self->height : 0;
+  width = direction == GST_PAD_SINK ? self->settings.width : 0;
+  height = direction == GST_PAD_SINK ? self->settings.height : 0;
   GST_OBJECT_UNLOCK (self);
   gst_caps_set_simple (all, "width", GST_TYPE_INT_RANGE, 1, G_MAXINT, "height",
       GST_TYPE_INT_RANGE, 1, G_MAXINT, NULL);
@@ -267,6 +162,43 @@ gst_siamban_crop_transform_caps (GstBaseTransform *trans,
   if (filter)
     return gst_caps_intersect_full (filter, all, GST_CAPS_INTERSECT_FIRST);
   return g_steal_pointer (&all);
+}
+
+/* GstBaseTransform tells sources that can make any size to make that of the
+ * output, with which there is nothing to crop. */
+static void
+answer_any_size (GstQuery *query)
+{
+  g_autoptr (GstCaps) all = NULL;
+  GstCaps *filter, *said;
+
+  gst_query_parse_caps (query, &filter);
+  gst_query_parse_caps_result (query, &said);
+  all = gst_caps_copy (said);
+  gst_caps_set_simple (all, "width", GST_TYPE_INT_RANGE, 1, G_MAXINT, "height",
+      GST_TYPE_INT_RANGE, 1, G_MAXINT, NULL);
+  if (filter) {
+    GstCaps *kept =
+        gst_caps_intersect_full (filter, all, GST_CAPS_INTERSECT_FIRST);
+
+    gst_caps_take (&all, kept);
+  }
+  all = gst_caps_simplify (all);
+  gst_query_set_caps_result (query, all);
+}
+
+static gboolean
+gst_siamban_crop_query (
+    GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
+{
+  const gboolean answered =
+      GST_BASE_TRANSFORM_CLASS (gst_siamban_crop_parent_class)
+          ->query (trans, direction, query);
+
+  if (answered && direction == GST_PAD_SINK &&
+      GST_QUERY_TYPE (query) == GST_QUERY_CAPS)
+    answer_any_size (query);
+  return answered;
 }
 
 static GstCaps *
@@ -307,7 +239,6 @@ gst_siamban_crop_set_info (GstVideoFilter *filter, GstCaps *incaps,
   GstSiambanCrop *self = GST_SIAMBAN_CROP (filter);
 
   (void)outcaps;
-  (void)out;
   GST_INFO_OBJECT (self, "%dx%d of %" GST_PTR_FORMAT, out->width, out->height,
       (gpointer)incaps);
   if (in->width != filter->in_info.width ||
@@ -328,8 +259,8 @@ gst_siamban_crop_transform_meta (
 }
 
 static gboolean
-is_wanted (
-    const GstStructure *s, const SiambanTrack *track, const Settings *settings)
+is_wanted (const GstStructure *s, const SiambanTrack *track,
+    const GstSiambanCropSettings *settings)
 {
   if (settings->id && track->id != settings->id)
     return FALSE;
@@ -340,8 +271,8 @@ is_wanted (
 /* The one followed before, if it is still there, else the first. Returns FALSE
  * if there is none at all. */
 static gboolean
-find_target (GstSiambanCrop *self, GstBuffer *buffer, const Settings *settings,
-    SiambanTrack *found)
+find_target (GstSiambanCrop *self, GstBuffer *buffer,
+    const GstSiambanCropSettings *settings, SiambanTrack *found)
 {
   const guint n = siamban_meta_n_tracks (buffer);
   gboolean any = FALSE;
@@ -397,7 +328,7 @@ offset (gdouble centre, gint length, gdouble dead_zone)
 
 static void
 post_ptz (GstSiambanCrop *self, const SiambanTrack *track, gboolean in_sight,
-    const Settings *settings, GstClockTime now)
+    const GstSiambanCropSettings *settings, GstClockTime now)
 {
   const GstVideoInfo *info = &GST_VIDEO_FILTER (self)->in_info;
   const SiambanBox *box = &track->box;
@@ -423,7 +354,8 @@ post_ptz (GstSiambanCrop *self, const SiambanTrack *track, gboolean in_sight,
 
 /* What to show of the frame in @buffer. */
 static GstVideoRectangle
-aim (GstSiambanCrop *self, GstBuffer *buffer, const Settings *settings)
+aim (GstSiambanCrop *self, GstBuffer *buffer,
+    const GstSiambanCropSettings *settings)
 {
   const GstVideoInfo *in = &GST_VIDEO_FILTER (self)->in_info;
   const GstVideoInfo *out = &GST_VIDEO_FILTER (self)->out_info;
@@ -443,7 +375,7 @@ aim (GstSiambanCrop *self, GstBuffer *buffer, const Settings *settings)
 }
 
 static void
-take_settings (GstSiambanCrop *self, Settings *settings)
+take_settings (GstSiambanCrop *self, GstSiambanCropSettings *settings)
 {
   GST_OBJECT_LOCK (self);
   *settings = self->settings;
@@ -458,7 +390,7 @@ gst_siamban_crop_transform_frame (
   GstSiambanCrop *self = GST_SIAMBAN_CROP (filter);
   GstVideoRectangle window;
   GstSiambanWarp warp;
-  Settings settings;
+  GstSiambanCropSettings settings;
 
   take_settings (self, &settings);
   window = aim (self, in->buffer, &settings);
@@ -471,129 +403,6 @@ gst_siamban_crop_transform_frame (
       out->info.height);
   gst_siamban_move_metas (in->buffer, out->buffer, &warp);
   return GST_FLOW_OK;
-}
-
-#define PLAYING                                                                \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-
-static void
-install_target (GObjectClass *klass)
-{
-  /**
-   * siambancrop:width:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_WIDTH,
-      g_param_spec_int ("width", "Width",
-          "Width of the output in pixels (0 = as downstream wants, else half "
-          "the input's)",
-          0, G_MAXINT, 0, PLAYING));
-  /**
-   * siambancrop:height:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_HEIGHT,
-      g_param_spec_int ("height", "Height",
-          "Height of the output in pixels (0 = as downstream wants, else in "
-          "the input's shape)",
-          0, G_MAXINT, 0, PLAYING));
-  /**
-   * siambancrop:track-id:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TRACK_ID,
-      g_param_spec_uint64 ("track-id", "Track id",
-          "Number of the target to keep in view (0 = the first, until it ends)",
-          0, G_MAXUINT64, 0, PLAYING));
-  /**
-   * siambancrop:label:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_LABEL,
-      g_param_spec_string ("label", "Label",
-          "Label that the target must have (NULL = any)", NULL, PLAYING));
-  /**
-   * siambancrop:ptz-interval:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_PTZ_INTERVAL,
-      g_param_spec_uint64 ("ptz-interval", "PTZ interval",
-          "Least time between two messages with the target's place, in "
-          "nanoseconds (0 = no messages)",
-          0, G_MAXUINT64, 0, PLAYING));
-}
-
-static void
-install_zoom (GObjectClass *klass)
-{
-  /**
-   * siambancrop:zoom:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ZOOM,
-      g_param_spec_double ("zoom", "Zoom",
-          "Output pixels for one of the input (1 = the same pixels, 0 = by the "
-          "target's size)",
-          0, 64, DEFAULT_ZOOM, PLAYING));
-  /**
-   * siambancrop:target-size:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TARGET_SIZE,
-      g_param_spec_double ("target-size", "Target size",
-          "With zoom 0, the part of the view's width or height that the "
-          "target's box takes",
-          0.01, 1, DEFAULT_TARGET_SIZE, PLAYING));
-}
-
-static void
-install_motion (GObjectClass *klass)
-{
-  /**
-   * siambancrop:dead-zone:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_DEAD_ZONE,
-      g_param_spec_double ("dead-zone", "Dead zone",
-          "Part of the view, around its centre, in which the target moves "
-          "without being followed",
-          0, 1, DEFAULT_DEAD_ZONE, PLAYING));
-  /**
-   * siambancrop:max-speed:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MAX_SPEED,
-      g_param_spec_double ("max-speed", "Max speed",
-          "Most that the view moves, in its widths a second, and zooms, in "
-          "doublings a second (0 = any)",
-          0, 1000, DEFAULT_MAX_SPEED, PLAYING));
-  /**
-   * siambancrop:max-acceleration:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MAX_ACCELERATION,
-      g_param_spec_double ("max-acceleration", "Max acceleration",
-          "Most that the speed changes by in a second (0 = any)", 0, 1000,
-          DEFAULT_MAX_ACCELERATION, PLAYING));
-  /**
-   * siambancrop:when-lost:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_WHEN_LOST,
-      g_param_spec_enum ("when-lost", "When lost",
-          "What to show while there is no target in sight",
-          GST_TYPE_SIAMBAN_WHEN_LOST, DEFAULT_WHEN_LOST, PLAYING));
 }
 
 static void
@@ -611,9 +420,7 @@ gst_siamban_crop_class_init (GstSiambanCropClass *klass)
   object_class->set_property = gst_siamban_crop_set_property;
   object_class->get_property = gst_siamban_crop_get_property;
   object_class->finalize = gst_siamban_crop_finalize;
-  install_target (object_class);
-  install_zoom (object_class);
-  install_motion (object_class);
+  gst_siamban_crop_settings_install (object_class);
 
   gst_element_class_set_static_metadata (element_class,
       "View that follows a target", "Filter/Effect/Video",
@@ -627,6 +434,7 @@ gst_siamban_crop_class_init (GstSiambanCropClass *klass)
   trans_class->sink_event = GST_DEBUG_FUNCPTR (gst_siamban_crop_sink_event);
   trans_class->transform_caps =
       GST_DEBUG_FUNCPTR (gst_siamban_crop_transform_caps);
+  trans_class->query = GST_DEBUG_FUNCPTR (gst_siamban_crop_query);
   trans_class->fixate_caps = GST_DEBUG_FUNCPTR (gst_siamban_crop_fixate_caps);
   trans_class->transform_meta =
       GST_DEBUG_FUNCPTR (gst_siamban_crop_transform_meta);
@@ -638,14 +446,7 @@ gst_siamban_crop_class_init (GstSiambanCropClass *klass)
 static void
 gst_siamban_crop_init (GstSiambanCrop *self)
 {
-  self->settings.camera = (GstSiambanCameraOptions){
-      .zoom = DEFAULT_ZOOM,
-      .target_size = DEFAULT_TARGET_SIZE,
-      .dead_zone = DEFAULT_DEAD_ZONE,
-      .max_speed = DEFAULT_MAX_SPEED,
-      .max_acceleration = DEFAULT_MAX_ACCELERATION,
-      .when_lost = DEFAULT_WHEN_LOST,
-  };
+  gst_siamban_crop_settings_init (&self->settings);
   forget (self);
   gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), FALSE);
 }

@@ -394,6 +394,25 @@ assert_half (GstBuffer *buffer)
   g_assert_cmpuint (halves, ==, 1);
 }
 
+/* A source that can make any size is left to make what it likes. */
+static void
+test_upstream (void)
+{
+  GstElement *element = crop_new ();
+  g_autoptr (GstCaps) caps = NULL;
+  Rig *rig;
+  gint width;
+
+  g_object_set (element, "width", 96, "height", 80, NULL);
+  rig = rig_new (element, "I420", WIDTH, HEIGHT);
+  caps = gst_pad_peer_query_caps (rig->harness->srcpad, NULL);
+  g_assert_false (gst_caps_is_empty (caps));
+  for (guint i = 0; i < gst_caps_get_size (caps); i++)
+    g_assert_false (gst_structure_get_int (
+        gst_caps_get_structure (caps, i), "width", &width));
+  rig_free (rig);
+}
+
 static void
 test_metas (void)
 {
@@ -538,6 +557,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/crop/zoom", test_zoom);
   g_test_add_func ("/gst/crop/sizes", test_sizes);
   g_test_add_func ("/gst/crop/downstream", test_downstream);
+  g_test_add_func ("/gst/crop/upstream", test_upstream);
   g_test_add_func ("/gst/crop/metas", test_metas);
   g_test_add_func ("/gst/crop/choice", test_choice);
   g_test_add_func ("/gst/crop/ptz", test_ptz);

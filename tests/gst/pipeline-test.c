@@ -317,6 +317,61 @@ compare (const GArray *results, const GArray *boxes)
   return a;
 }
 
+static void
+keep_first (GstElement *sink, GstBuffer *buffer, GstPad *pad, GstBuffer **first)
+{
+  (void)sink;
+  (void)pad;
+  if (!*first)
+    *first = gst_buffer_ref (buffer);
+}
+
+/* Of a picture in @format, what @middle makes. */
+static GstBuffer *
+first_after (const gchar *format, const gchar *middle)
+{
+  g_autofree gchar *line =
+      g_strdup_printf ("videotestsrc pattern=zone-plate kx2=20 ky2=20 "
+                       "num-buffers=1 ! video/x-raw,format=%s ! %s ! "
+                       "fakesink name=sink signal-handoffs=true",
+          format, middle);
+  GstElement *pipeline = launch (line);
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  GstBuffer *first = NULL;
+
+  g_signal_connect (sink, "handoff", G_CALLBACK (keep_first), &first);
+  play_to_the_end (pipeline);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
+  g_assert_nonnull (first);
+  return first;
+}
+
+static void
+test_view_is_crop (void)
+{
+  static const gchar *const formats[] = {
+      "I420", "NV12", "YUY2", "UYVY", "RGB", "BGRx", "GRAY8"};
+
+  if (!have ("videotestsrc", "videocrop", "fakesink", NULL))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    GstBuffer *view =
+        first_after (formats[i], "siambantrack box=\"<140,100,40,40>\" ! "
+                                 "siambancrop width=96 height=80");
+    GstBuffer *crop = first_after (
+        formats[i], "videocrop left=112 right=112 top=80 bottom=80");
+    GstMapInfo map;
+
+    g_assert_true (gst_buffer_map (crop, &map, GST_MAP_READ));
+    g_assert_cmpuint (gst_buffer_get_size (view), ==, map.size);
+    g_assert_cmpint (gst_buffer_memcmp (view, 0, map.data, map.size), ==, 0);
+    gst_buffer_unmap (crop, &map);
+    gst_buffer_unref (view);
+    gst_buffer_unref (crop);
+  }
+}
+
 static Agreement
 follow_bag (const gchar *shared, guint version, const gchar *source, guint n)
 {
@@ -403,5 +458,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/pipeline/seek", test_seek);
   g_test_add_func ("/gst/pipeline/same-pixels", test_same_pixels);
   g_test_add_func ("/gst/pipeline/own-decoding", test_own_decoding);
+  g_test_add_func ("/gst/pipeline/view-is-crop", test_view_is_crop);
   return g_test_run ();
 }
