@@ -14,7 +14,7 @@
 
 static const gchar *const formats[] = {"BGR", "RGB", "BGRx", "RGBx", "xBGR",
     "xRGB", "BGRA", "RGBA", "ABGR", "ARGB", "GRAY8", "NV12", "NV21", "I420",
-    "YV12", "YUY2", "UYVY"};
+    "YV12", "YUY2", "UYVY", "I420_10LE", "P010_10LE"};
 
 static const GstSiambanCameraOptions usual = {
     .zoom = 1,
@@ -228,15 +228,11 @@ window_of (Rig *rig, GstBuffer *buffer, const SiambanBox *before)
 static guint8 *
 unpack (GstBuffer *buffer, const GstVideoInfo *info)
 {
-  const gsize row = 4 * (gsize)info->width;
-  guint8 *pixels = g_malloc (row * (gsize)info->height + 64);
   GstVideoFrame frame;
+  guint8 *pixels;
 
   g_assert_true (gst_video_frame_map (&frame, info, buffer, GST_MAP_READ));
-  for (gint y = 0; y < info->height; y++)
-    info->finfo->unpack_func (info->finfo, GST_VIDEO_PACK_FLAG_NONE,
-        pixels + (gsize)y * row, frame.data, frame.info.stride, 0, y,
-        info->width);
+  pixels = film_unpack (&frame);
   gst_video_frame_unmap (&frame);
   return pixels;
 }

@@ -55,6 +55,26 @@ film_paint (GstVideoFrame *frame, guint n)
   g_free (line);
 }
 
+guint8 *
+film_unpack (const GstVideoFrame *frame)
+{
+  const GstVideoFormatInfo *finfo = frame->info.finfo;
+  const gboolean wide =
+      gst_video_format_get_info (finfo->unpack_format)->bits == 16;
+  const gsize row = 4 * (gsize)frame->info.width;
+  guint8 *pixels = g_malloc (row * (gsize)frame->info.height);
+  guint8 *line = g_malloc (2 * row + 64);
+
+  for (gint y = 0; y < frame->info.height; y++) {
+    finfo->unpack_func (finfo, GST_VIDEO_PACK_FLAG_NONE, line, frame->data,
+        frame->info.stride, 0, y, frame->info.width);
+    for (gsize i = 0; i < row; i++)
+      pixels[(gsize)y * row + i] = wide ? line[2 * i + 1] : line[i];
+  }
+  g_free (line);
+  return pixels;
+}
+
 GstElement *
 track_new (void)
 {

@@ -20,6 +20,9 @@ typedef struct
 /* Where frame @n of every film has its square, if it is large enough. */
 SiambanBox film_box (guint n);
 void film_paint (GstVideoFrame *frame, guint n);
+/* Four bytes a pixel, alpha first, whatever the format: of wide samples the
+ * upper ones. Returns: (transfer full). */
+guint8 *film_unpack (const GstVideoFrame *frame);
 
 GstElement *track_new (void);
 /* As gst-launch-1.0 would. */
