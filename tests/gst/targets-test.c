@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "rig.h"
+#include "siambanmeta.h"
 
 #define BOXES "<<100, 80, 40, 40>, <20, 30, 50.5, 60.25>>"
 
@@ -18,6 +19,16 @@ add (Rig *rig, gdouble x, gdouble y, gdouble w, gdouble h)
 
   g_signal_emit_by_name (rig->element, "add-target", x, y, w, h, &id);
   return id;
+}
+
+static SiambanStatus
+track_status (GstBuffer *buffer)
+{
+  SiambanTrack track;
+
+  g_assert_cmpuint (siamban_meta_n_tracks (buffer), ==, 1);
+  siamban_meta_get_track (buffer, 0, &track);
+  return track.status;
 }
 
 static void
@@ -281,6 +292,35 @@ test_end_has_history (void)
   rig_free (rig);
 }
 
+/* Into the dark and out again. */
+static void
+test_lost_and_found (void)
+{
+  Rig *rig = rig_small ();
+  const SiambanBox box = film_box (0);
+
+  add (rig, box.x, box.y, box.w, box.h);
+  for (guint i = 0; i < 20; i++)
+    rig_next_ids (rig, "1");
+  rig_event (rig, "added", 1);
+  rig_no_message (rig, GST_MESSAGE_ELEMENT);
+  for (guint i = 0; i < 30; i++) {
+    GstBuffer *buffer = rig_frame (rig);
+
+    gst_buffer_memset (buffer, 0, 0, gst_buffer_get_size (buffer));
+    buffer = rig_push (rig, buffer);
+    if (i == 29)
+      g_assert_cmpint (track_status (buffer), ==, SIAMBAN_STATUS_LOST);
+    gst_buffer_unref (buffer);
+  }
+  rig_event (rig, "lost", 1);
+  for (guint i = 0; i < 30; i++)
+    gst_buffer_unref (rig_next (rig));
+  rig_event (rig, "found", 1);
+  rig_no_message (rig, GST_MESSAGE_ELEMENT);
+  rig_free (rig);
+}
+
 /* Going to READY ends them, too, and says so. */
 static void
 test_stop_ends (void)
@@ -331,7 +371,7 @@ test_stats (void)
   g_autoptr (GstStructure) stats = NULL;
   guint64 frames, skipped, searches;
   gdouble p50, p95, most;
-  guint tracked;
+  guint tracked, uncertain, lost;
 
   set_boxes (rig, BOXES);
   for (guint i = 0; i < 5; i++)
@@ -341,13 +381,14 @@ test_stats (void)
   g_object_get (rig->element, "stats", &stats, NULL);
   g_assert_true (gst_structure_get (stats, "frames", G_TYPE_UINT64, &frames,
       "skipped-frames", G_TYPE_UINT64, &skipped, "searches", G_TYPE_UINT64,
-      &searches, "targets-tracked", G_TYPE_UINT, &tracked, "follow-p50-ms",
-      G_TYPE_DOUBLE, &p50, "follow-p95-ms", G_TYPE_DOUBLE, &p95,
-      "follow-max-ms", G_TYPE_DOUBLE, &most, NULL));
+      &searches, "targets-tracked", G_TYPE_UINT, &tracked, "targets-uncertain",
+      G_TYPE_UINT, &uncertain, "targets-lost", G_TYPE_UINT, &lost,
+      "follow-p50-ms", G_TYPE_DOUBLE, &p50, "follow-p95-ms", G_TYPE_DOUBLE,
+      &p95, "follow-max-ms", G_TYPE_DOUBLE, &most, NULL));
   g_assert_cmpuint (frames, ==, 6);
   g_assert_cmpuint (skipped, ==, 1);
   g_assert_cmpuint (searches, ==, 2 * 4);
-  g_assert_cmpuint (tracked, ==, 2);
+  g_assert_cmpuint (tracked + uncertain + lost, ==, 2);
   g_assert_true (0 < p50 && p50 <= p95 && p95 <= most);
   rig_free (rig);
 }
@@ -369,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/targets/label", test_label);
   g_test_add_func ("/gst/targets/message-fields", test_message_fields);
   g_test_add_func ("/gst/targets/history", test_end_has_history);
+  g_test_add_func ("/gst/targets/lost-and-found", test_lost_and_found);
   g_test_add_func ("/gst/targets/stop-ends", test_stop_ends);
   g_test_add_func ("/gst/targets/post-frames", test_post_frames);
   g_test_add_func ("/gst/targets/stats", test_stats);
