@@ -13,7 +13,7 @@ packages="
   gcc libc6-dev meson ninja-build pkg-config
   libglib2.0-dev libpango1.0-dev libjson-glib-dev libyaml-dev zlib1g-dev libopenblas-serial-dev
   libxxhash-dev libjpeg-dev libpng-dev libcairo2-dev
-  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstrtspserver-1.0-dev
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstrtspserver-1.0-dev libsoup-3.0-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
   gstreamer1.0-x"

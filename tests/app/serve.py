@@ -1,0 +1,423 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Starts siamban-serve and uses it as pages and programs do; speaks TAP."""
+
+import http.client
+import http.server
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+from pathlib import Path
+
+PROGRAM, CLIP, OPENAPI = sys.argv[1:]
+TOKEN = "a-word-that-only-we-know"
+BOX = [458, 335, 70, 150]  # the tripod, which stands still
+PATIENCE = 90
+
+
+class Served:
+    """A running siamban-serve."""
+
+    def __init__(self, source, *options):
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            [PROGRAM, source, "--listen", "127.0.0.1:0", *options], stderr=self.log)
+        self.port = int(self.wait(self.find_port))
+
+    def find_port(self):
+        assert self.process.poll() is None, self.read_log()
+        found = re.search(r"open http://127\.0\.0\.1:(\d+)/", self.read_log())
+        return found and found.group(1)
+
+    def read_log(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def wait(self, condition):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            value = condition()
+            if value:
+                return value
+            time.sleep(0.1)
+        raise AssertionError(f"waited in vain; it said:\n{self.read_log()}")
+
+    def ask(self, method, path, body=None, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None and "Content-Type" not in headers:
+            headers["Content-Type"] = "application/json"
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        return answer.status, answer.headers, text
+
+    def get(self, path, **headers):
+        status, _, text = self.ask("GET", path, **headers)
+        assert status == 200, (path, status, text)
+        return json.loads(text)
+
+    def post(self, seed, **headers):
+        status, _, text = self.ask("POST", "/targets", json.dumps(seed), **headers)
+        return status, json.loads(text)
+
+    def is_playing(self):
+        return self.get("/targets")["source"] == "playing"
+
+    def seed(self):
+        """Where nothing comes between, a frame comes: but the machine is slow."""
+        self.wait(lambda: "frame" in self.get("/targets"))
+        status, event = self.post({"box": BOX})
+        assert status == 201, event
+        return event
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE)
+        assert code == 0, f"exit code {code}: {self.read_log()}"
+
+
+def events(served, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE)
+    connection.request("GET", "/events", headers=headers)
+    answer = connection.getresponse()
+    assert answer.status == 200 and answer.headers["Content-Type"] == "text/event-stream"
+    name = None
+    for line in answer:
+        field, _, value = line.decode().rstrip("\n").partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value)
+
+
+def check_follows(served):
+    event = served.seed()
+    assert event["type"] == "added" and event["status"] == "tracked", event
+    assert [event[side] for side in "xywh"] == BOX, event
+    number = event["id"]
+    found = served.wait(lambda: [
+        t for t in served.get("/targets")["targets"] if t["id"] == number])[0]
+    assert abs(found["x"] + found["w"] / 2 - 493) < 40, found
+    assert abs(found["y"] + found["h"] / 2 - 410) < 40, found
+    assert served.get(f"/targets/{number}")["id"] == number
+    assert served.ask("DELETE", f"/targets/{number}")[0] == 204
+    served.wait(lambda: not served.get("/targets")["targets"])
+    assert served.ask("DELETE", f"/targets/{number}")[0] == 404
+
+
+def check_past(served):
+    """A box of a frame that was seen is learnt on that frame."""
+    served.wait(lambda: "frame" in served.get("/targets"))
+    pts = served.get("/targets")["pts"]
+    time.sleep(0.5)
+    x, y, w, h = (v / s for v, s in zip(BOX, (768, 576, 768, 576)))
+    status, event = served.post({"norm": [x, y, w, h], "pts": pts})
+    assert status == 201 and event["learnt_pts"] == pts, (pts, event)
+    assert event["pts"] > pts
+    status, event = served.post({"point": [0.64, 0.71], "relative": True})
+    assert status == 201 and event["w"] == event["h"] == 72, event
+    assert served.ask("DELETE", "/targets")[0] == 204
+    served.wait(lambda: not served.get("/targets")["targets"])
+
+
+def check_events(served):
+    stream = events(served)
+    name, source = next(stream)
+    assert name == "source" and source["stream"] == "walker", source
+    frames = [next(data for name, data in stream if name == "frame") for _ in range(3)]
+    assert frames[0]["pts"] < frames[1]["pts"] < frames[2]["pts"], frames
+    assert frames[0]["version"] == 1 and frames[0]["width"] == 768
+    event = served.seed()
+    told = next(data for name, data in stream if name == "target")
+    assert told["type"] == "added" and told["id"] == event["id"], told
+    frame = next(data for name, data in stream if name == "frame" and data["targets"])
+    assert set(frame["targets"][0]) == {
+        "id", "x", "y", "w", "h", "score", "status", "confidence"}, frame
+    stream.close()
+    served.ask("DELETE", "/targets")
+    served.wait(lambda: not served.get("/targets")["targets"])
+
+
+def take_part(answer):
+    assert answer.readline() == b"--siamban-picture\r\n"
+    head = {}
+    while (line := answer.readline()) != b"\r\n":
+        name, _, value = line.decode().strip().partition(": ")
+        head[name] = value
+    jpeg = answer.read(int(head["Content-Length"]))
+    assert answer.read(2) == b"\r\n"
+    assert jpeg[:2] == b"\xff\xd8" and jpeg[-2:] == b"\xff\xd9"
+    return int(head["X-Pts"])
+
+
+def check_pictures(served):
+    served.wait(lambda: "frame" in served.get("/targets"))
+    status, headers, jpeg = served.ask("GET", "/snapshot.jpg")
+    assert status == 200 and headers["Content-Type"] == "image/jpeg", status
+    assert jpeg[:2] == b"\xff\xd8" and jpeg[-2:] == b"\xff\xd9"
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE)
+    connection.request("GET", "/video.mjpg")
+    answer = connection.getresponse()
+    times = [take_part(answer) for _ in range(3)]
+    assert times == sorted(set(times)), times
+    connection.close()
+
+
+def check_loop(served):
+    """Times rise on when the file begins again: ten seconds have 100 frames."""
+    stream = events(served)
+    last = 0
+    for name, data in stream:
+        if name == "frame":
+            assert data["pts"] > last, data
+            last = data["pts"]
+            if data["frame"] > 110:
+                break
+    stream.close()
+    assert served.is_playing()
+
+
+def check_numbers(served):
+    text = served.ask("GET", "/metrics")[2].decode()
+    kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.M))
+    for name, value in re.findall(r"^(\w+)(?:\{[^}]*\})? (\S+)$", text, re.M):
+        family = re.sub(r"_(bucket|sum|count)$", "", name)
+        assert name in kinds or kinds.get(family) == "histogram", name
+        float(value)
+    assert kinds["siamban_frames_total"] == "counter"
+    value = dict(re.findall(r"^(\w+) (\S+)$", text, re.M))
+    assert float(value["siamban_frames_total"]) > 0
+    assert value["siamban_source_up"] == "1"
+    stats = served.get("/stats")
+    assert stats["frames"] >= float(value["siamban_frames_total"])
+    assert served.get("/healthz")["status"] == "ok"
+    assert served.get("/readyz")["status"] == "ready"
+
+
+def check_page(served):
+    status, headers, text = served.ask("GET", "/")
+    assert status == 200 and b"<canvas" in text
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    for name in re.findall(rb'(?:src|href)="(page\.\w+)"', text):
+        status, headers, part = served.ask("GET", "/" + name.decode())
+        assert status == 200 and b"SPDX" in part, name
+        assert not re.search(rb"https?://", part), name
+
+
+def check_bad_requests(served):
+    for seed in ({}, [], {"box": [1, 2, 3]}, {"box": [1, 2, 0, 4]}, {"box": "x"},
+                 {"box": [1, 2, 3, 1e9]}, {"norm": [0, 0, 5, 1]}, {"box": BOX, "pts": -1},
+                 {"box": BOX, "pts": 0.5}, {"box": BOX, "point": [1, 2]}, {"box": BOX, "more": 1},
+                 {"point": [1, None]}, {"box": BOX, "relative": 1}):
+        status, answer = served.post(seed)
+        assert status == 400 and answer["error"], (seed, status, answer)
+        time.sleep(0.1)
+    assert served.post({"box": [5000, 5000, 50, 50]})[0] == 422
+    status, _, _ = served.ask("POST", "/targets", "[" * 4000)
+    assert status == 400
+    for method, path, body, headers, expected in (
+            ("POST", "/targets", json.dumps({"box": BOX}), {"Content_Type": "text/plain"}, 415),
+            ("POST", "/targets", " " * 5000, {}, 413),
+            ("POST", "/targets", iter([b"{}"]), {}, 411),
+            ("PUT", "/targets", "{}", {}, 405), ("GET", "/nothing", None, {}, 404),
+            ("GET", "/../../etc/passwd", None, {}, 404), ("GET", "/targets/x", None, {}, 404),
+            ("POST", "/targets/1", "{}", {}, 405)):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        status, _, text = served.ask(method, path, body, **headers)
+        assert status == expected, (method, path, status, text)
+        assert json.loads(text)["error"]
+    assert served.ask("OPTIONS", "/targets", Origin="http://elsewhere.example")[0] == 403
+
+
+def check_strangers(served):
+    """Pages of others, in the browser of one who may."""
+    here = f"http://127.0.0.1:{served.port}"
+    for headers in ({"Origin": "http://elsewhere.example"}, {"Origin": "null"},
+                    {"Origin": "http://127.0.0.1:1"}, {"Sec_Fetch_Site": "cross-site"}):
+        for path in ("/targets", "/snapshot.jpg", "/events", "/video.mjpg"):
+            assert served.ask("GET", path, **headers)[0] == 403, (headers, path)
+        assert served.post({"box": BOX}, **headers)[0] == 403, headers
+    for host in ("elsewhere.example", f"elsewhere.example:{served.port}", "127.0.0.1@elsewhere.example"):
+        assert served.ask("GET", "/targets", Host=host)[0] == 421, host
+    for host in (f"localhost:{served.port}", f"[::1]:{served.port}", "cam.lan"):
+        assert served.ask("GET", "/targets", Host=host)[0] == 200, host
+    assert served.ask("GET", "/targets", Origin=here, Sec_Fetch_Site="same-origin")[0] == 200
+    assert served.ask("GET", "/", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0] == 200
+    assert served.get("/targets")["targets"] == []
+
+
+def check_document(served):
+    """Everything that the document lists is there, and nothing else is."""
+    text = Path(OPENAPI).read_text()
+    listed = re.findall(r"^  (/[\w./{}]*):\n((?:    .*\n|\n)+)", text, re.M)
+    assert len(listed) > 12, [path for path, _ in listed]
+    for path, part in listed:
+        methods = {m.upper() for m in re.findall(r"^    (get|post|delete):", part, re.M)}
+        url = path.replace("{id}", "12345")
+        for method in {"GET", "POST", "DELETE"} - methods:
+            status = served.ask(method, url, "" if method == "POST" else None)[0]
+            assert status == 405, (method, path, status)
+            time.sleep(0.1)
+        for method in methods - {"GET"}:
+            assert served.ask(method, url, "" if method == "POST" else None)[0] != 405, path
+
+
+def check_rates(served):
+    statuses = [served.ask("DELETE", "/targets/12345")[0] for _ in range(60)]
+    assert 429 in statuses, statuses
+    assert served.get("/targets")
+
+
+def check_token():
+    with Served(CLIP, "--loop", "--token", TOKEN) as served:
+        status, headers, text = served.ask("GET", "/targets")
+        assert status == 401 and headers["WWW-Authenticate"] == "Bearer", status
+        status, _, text = served.ask("GET", "/")
+        assert status == 401 and b"<form" in text
+        assert served.ask("GET", "/targets", Authorization="Bearer wrong")[0] == 401
+        assert served.ask("GET", "/targets", Cookie="siamban-session=wrong")[0] == 401
+        served.get("/targets", Authorization=f"Bearer {TOKEN}")
+        served.get("/readyz")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert served.ask("POST", "/login", "token=wrong", **form)[0] == 401
+        status, headers, _ = served.ask(
+            "POST", "/login", urllib.parse.urlencode({"token": TOKEN}), **form)
+        assert status == 303 and headers["Location"].endswith("/"), status
+        cookie = headers["Set-Cookie"]
+        assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+        served.get("/targets", Cookie=cookie.split(";")[0])
+        statuses = [served.ask("GET", "/targets")[0] for _ in range(80)]
+        assert 429 in statuses, statuses
+        served.get("/targets", Authorization=f"Bearer {TOKEN}")
+
+
+def refused(*arguments):
+    done = subprocess.run([PROGRAM, *arguments], stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    assert done.returncode != 0 and done.stderr.startswith("siamban-serve: "), done
+    return done.stderr
+
+
+def check_refusals():
+    assert "--token" in refused(CLIP, "--listen", "0.0.0.0:0")
+    assert "16 characters" in refused(CLIP, "--token", "short")
+    assert "no such file" in refused("nothing.mp4", "--listen", "127.0.0.1:0")
+    assert "nothing.pth" in refused(CLIP, "--listen", "127.0.0.1:0", "--model", "nothing.pth")
+    assert "--listen" in refused(CLIP, "--listen", "somewhere")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert address in refused(CLIP, "--listen", address)
+
+
+class Camera:
+    """A camera with one picture, which sends it ten times a second."""
+
+    def __init__(self, jpeg, port=0):
+        camera = self
+        self.works = True
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+                self.end_headers()
+                while camera.works:
+                    self.wfile.write(b"--next\r\nContent-Type: image/jpeg\r\n"
+                                     b"Content-Length: %d\r\n\r\n" % len(jpeg) + jpeg + b"\r\n")
+                    time.sleep(0.1)
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            block_on_close = False
+
+            def handle_error(self, *_):
+                pass
+
+        self.server = Server(("127.0.0.1", port), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def cut(self):
+        self.works = False
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def check_loss(jpeg):
+    camera = Camera(jpeg)
+    with Served(f"http://127.0.0.1:{camera.port}/", "--history", "4") as served:
+        number = served.seed()["id"]
+        served.wait(served.is_playing)
+        camera.cut()
+        served.wait(lambda: served.get("/targets")["source"] == "lost")
+        status, _, text = served.ask("GET", "/healthz")
+        assert status == 503 and json.loads(text)["source"] == "lost", text
+        kept = served.get("/targets")["targets"]
+        assert [(t["id"], t["status"]) for t in kept] == [(number, "lost")], kept
+        status, answer = served.post({"box": BOX})
+        assert status == 503, answer
+        camera = Camera(jpeg, camera.port)
+        served.wait(served.is_playing)
+        served.wait(lambda: {t["id"]: t["status"] for t in served.get("/targets")["targets"]}
+                    .get(number) == "tracked")
+        assert served.get("/healthz")["status"] == "ok"
+        assert served.get("/stats")["retries"] >= 1
+        camera.cut()
+
+
+def check_lines():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "lines")
+        with Served(CLIP, "--json", path) as served:
+            served.wait(lambda: served.get("/targets")["source"] == "ended")
+            assert served.ask("GET", "/healthz")[0] == 503
+        lines = [json.loads(line) for line in open(path)]
+        assert [line["frame"] for line in lines] == list(range(len(lines))) and lines
+        assert all(line["version"] == 1 for line in lines)
+
+
+def main():
+    picture = []
+    shared = ("follows", "past", "events", "pictures", "loop", "numbers", "page",
+              "bad_requests", "strangers", "document", "rates")
+    alone = {"token": check_token, "refusals": check_refusals, "lines": check_lines,
+             "loss": lambda: check_loss(picture[0])}
+    print(f"1..{len(shared) + len(alone)}")
+    number = failed = 0
+
+    def run(name, check):
+        nonlocal number, failed
+        number += 1
+        try:
+            check()
+            print(f"ok {number} - {name}", flush=True)
+        except (AssertionError, OSError, ValueError, StopIteration) as error:
+            failed += 1
+            print(f"# {type(error).__name__}: {error}".replace("\n", "\n# "))
+            print(f"not ok {number} - {name}", flush=True)
+
+    with Served(CLIP, "--loop", "--name", "walker", "--host", "cam.lan") as served:
+        for name in shared:
+            run(name, lambda: globals()[f"check_{name}"](served))
+        picture.append(served.ask("GET", "/snapshot.jpg")[2])
+    for name, check in alone.items():
+        run(name, check)
+    return failed > 0
+
+
+sys.exit(main())

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "metrics.h"
+
+static void
+append_head (GString *to, const char *name, const char *type, const char *help)
+{
+  g_string_append_printf (
+      to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+append_value (GString *to, const char *name, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append_printf (
+      to, "%s %s\n", name, g_ascii_dtostr (text, sizeof text, value));
+}
+
+static void
+append_one (GString *to, const char *name, const char *type, const char *help,
+    double value)
+{
+  append_head (to, name, type, help);
+  append_value (to, name, value);
+}
+
+static void
+append_timing (GString *to, const ServeTiming *timing)
+{
+  guint64 sum = 0;
+
+  append_head (to, "siamban_frame_seconds", "histogram",
+      "Time that the tracker held up a frame.");
+  for (int i = 0; i < SERVE_TIMING_BUCKETS; i++) {
+    char edge[G_ASCII_DTOSTR_BUF_SIZE];
+
+    sum += timing->counts[i];
+    g_string_append_printf (to,
+        "siamban_frame_seconds_bucket{le=\"%s\"} %" G_GUINT64_FORMAT "\n",
+        g_ascii_formatd (edge, sizeof edge, "%g", serve_timing_edges[i]), sum);
+  }
+  g_string_append_printf (to,
+      "siamban_frame_seconds_bucket{le=\"+Inf\"} %" G_GUINT64_FORMAT "\n",
+      timing->n);
+  append_value (to, "siamban_frame_seconds_sum", timing->seconds);
+  append_value (to, "siamban_frame_seconds_count", (double)timing->n);
+}
+
+static void
+append_targets (GString *to, const ServeBoard *board)
+{
+  static const SiambanStatus states[] = {
+      SIAMBAN_STATUS_TRACKED, SIAMBAN_STATUS_UNCERTAIN, SIAMBAN_STATUS_LOST};
+  const guint n = board->frame ? board->frame->n : 0;
+
+  append_head (to, "siamban_targets", "gauge", "Targets by their state.");
+  for (gsize s = 0; s < G_N_ELEMENTS (states); s++) {
+    guint count = 0;
+
+    for (guint i = 0; i < n; i++)
+      count +=
+          serve_board_status (board, &board->frame->tracks[i]) == states[s];
+    g_string_append_printf (to, "siamban_targets{state=\"%s\"} %u\n",
+        siamban_status_name (states[s]), count);
+  }
+}
+
+static void
+append_scores (GString *to, const ServeBoard *board)
+{
+  const guint n = board->frame ? board->frame->n : 0;
+
+  append_head (to, "siamban_confidence", "gauge",
+      "How sure it is that the box shows the target, 0 to 1.");
+  for (guint i = 0; i < n; i++) {
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_printf (to,
+        "siamban_confidence{id=\"%" G_GUINT64_FORMAT "\"} %s\n",
+        board->frame->tracks[i].id,
+        g_ascii_formatd (
+            text, sizeof text, "%.4f", board->frame->tracks[i].confidence));
+  }
+}
+
+static void
+append_counts (GString *to, const ServeBoard *board)
+{
+  static const struct
+  {
+    const char *name, *help;
+  } counts[SERVE_COUNTS] = {
+      {"siamban_seeds_total", "Targets that were given."},
+      {"siamban_lost_total", "Times that a target was lost."},
+      {"siamban_found_total", "Times that a lost target was found again."},
+      {"siamban_ended_total", "Targets that ended."},
+      {"siamban_refused_total", "Boxes that could not be followed."},
+  };
+
+  for (int i = 0; i < SERVE_COUNTS; i++)
+    append_one (to, counts[i].name, "counter", counts[i].help,
+        (double)board->counts[i]);
+}
+
+char *
+serve_metrics (const ServeBoard *board, const ServeTrackerCounts *counts,
+    guint64 retries, guint viewers)
+{
+  GString *text = g_string_new (NULL);
+
+  append_one (text, "siamban_frames_total", "counter",
+      "Frames that went through the tracker.", (double)counts->tracked);
+  append_one (text, "siamban_dropped_total", "counter",
+      "Frames left out before the tracker, or waiting for it.",
+      (double)(counts->arrived - MIN (counts->tracked, counts->arrived)));
+  append_timing (text, &counts->timing);
+  append_targets (text, board);
+  append_scores (text, board);
+  append_counts (text, board);
+  append_one (text, "siamban_source_up", "gauge", "Whether frames come.",
+      serve_board_is_healthy (board));
+  append_one (text, "siamban_source_retries_total", "counter",
+      "Times that the source was tried again.", (double)retries);
+  append_one (text, "siamban_viewers", "gauge",
+      "Connections that follow events or video.", viewers);
+  return g_string_free (text, FALSE);
+}

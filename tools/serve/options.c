@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <gst/gst.h>
+
+#include "siamban-build.h"
+
+#define LEAST_TOKEN 16
+
+static const char summary[] =
+    "Shows a video in the browser and follows what one points at there.\n"
+    "\n"
+    "SOURCE is a camera (v4l2:///dev/video0), an rtsp:// or http:// address, "
+    "a\n"
+    "video file or an image sequence (dir/%04d.jpg), played in real time.";
+
+static const char description[] =
+    "The token may also be in the environment, as SIAMBAN_SERVE_TOKEN, where\n"
+    "other users of the machine do not see it. Without a token, the program\n"
+    "listens on this machine alone.\n"
+    "\n"
+    "Examples:\n"
+    "  siamban-serve v4l2:///dev/video0\n"
+    "  siamban-serve walk.mp4 --loop --json boxes.jsonl\n"
+    "  siamban-serve rtsp://camera/live --listen 0.0.0.0:8080 --token "
+    "$(openssl rand -hex 16)";
+
+static const char *
+problem (const ServeOptions *options, char **sources)
+{
+  static const char *const modes[] = {"reference", "robust", NULL};
+  static const char *const precisions[] = {
+      "auto", "fp32", "int8", "bf16", NULL};
+
+  if (!sources || !sources[0])
+    return "no source given; see --help";
+  if (sources[1])
+    return "more than one source given; see --help";
+  if (options->mode && !g_strv_contains (modes, options->mode))
+    return "--mode is unknown, expected reference or robust";
+  if (options->precision && !g_strv_contains (precisions, options->precision))
+    return "--precision is unknown, expected auto, fp32, int8 or bf16";
+  if (options->threads < 0 || options->threads > 1024)
+    return "--threads is out of range, expected 0 to 1024";
+  if (options->history < 0 || options->history > 1024)
+    return "--history is out of range, expected 0 to 1024";
+  if (options->token && strlen (options->token) < LEAST_TOKEN)
+    return "the token is too short, expected 16 characters or more";
+  if (strpbrk (options->name, "/+#") || !*options->name)
+    return "--name is empty or holds one of / + #";
+  return NULL;
+}
+
+static gboolean
+check (ServeOptions *options, char **sources, GError **error)
+{
+  const char *message;
+
+  if (!options->token)
+    options->token = g_strdup (g_getenv ("SIAMBAN_SERVE_TOKEN"));
+  if (!options->listen)
+    options->listen = g_strdup ("127.0.0.1:8080");
+  if (!options->name)
+    options->name = g_strdup ("stream");
+  message = problem (options, sources);
+  if (message) {
+    g_set_error_literal (
+        error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
+    return FALSE;
+  }
+  options->source = g_strdup (sources[0]);
+  return TRUE;
+}
+
+static GOptionContext *
+context_new (const GOptionEntry *entries)
+{
+  GOptionContext *context = g_option_context_new ("SOURCE");
+
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, description);
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  return context;
+}
+
+gboolean
+serve_options_parse (
+    ServeOptions *options, int argc, char **argv, GError **error)
+{
+  char **sources = NULL;
+  gboolean version = FALSE, ok;
+  const GOptionEntry entries[] = {
+      {"listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
+          "Where to be found (default: 127.0.0.1:8080); port 0 is a free one",
+          "ADDRESS:PORT"},
+      {"loop", 0, 0, G_OPTION_ARG_NONE, &options->loop,
+          "Start a file again when it ends", NULL},
+      {"name", 'n', 0, G_OPTION_ARG_STRING, &options->name,
+          "Name of the stream (default: stream)", "NAME"},
+      {"token", 0, 0, G_OPTION_ARG_STRING, &options->token,
+          "Word that all who connect must know", "TOKEN"},
+      {"open-to-all", 0, 0, G_OPTION_ARG_NONE, &options->open_to_all,
+          "Listen beyond this machine without a token", NULL},
+      {"host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->hosts,
+          "Name that this server is called by in addresses, beside localhost "
+          "and numbers; may be repeated",
+          "NAME"},
+      {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json,
+          "Write one JSON line a frame (- for standard output)", "FILE"},
+      {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options->model,
+          "Checkpoint, .pth or .safetensors (default: the built-in model)",
+          "FILE"},
+      {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
+          "The config.yaml published beside the checkpoint", "FILE"},
+      {"mode", 0, 0, G_OPTION_ARG_STRING, &options->mode,
+          "robust (default), which knows when it is lost, or reference",
+          "NAME"},
+      {"precision", 'p', 0, G_OPTION_ARG_STRING, &options->precision,
+          "Compute in fp32, int8 or bf16 (default: auto)", "NAME"},
+      {"threads", 't', 0, G_OPTION_ARG_INT, &options->threads,
+          "Most threads to use (default: all CPUs)", "N"},
+      {"history", 0, 0, G_OPTION_ARG_INT, &options->history,
+          "Frames to keep, so that a box is learnt on the one that was seen "
+          "(default: 50; not more than 256 MiB)",
+          "N"},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sources, NULL,
+          NULL},
+      {0}};
+  GOptionContext *context = context_new (entries);
+
+  *options = (ServeOptions){.history = 50};
+  ok = g_option_context_parse (context, &argc, &argv, error);
+  if (ok && version) {
+    g_print ("siamban-serve " SIAMBAN_VERSION "\n");
+    exit (0);
+  }
+  ok = ok && check (options, sources, error);
+  g_option_context_free (context);
+  g_strfreev (sources);
+  return ok;
+}
+
+void
+serve_options_clear (ServeOptions *options)
+{
+  g_free (options->source);
+  g_free (options->name);
+  g_free (options->listen);
+  g_strfreev (options->hosts);
+  g_free (options->token);
+  g_free (options->json);
+  g_free (options->model);
+  g_free (options->config);
+  g_free (options->mode);
+  g_free (options->precision);
+}

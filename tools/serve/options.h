@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SERVE_OPTIONS_H
+#define SERVE_OPTIONS_H
+
+#include <glib.h>
+
+typedef struct
+{
+  char *source; /* as for siamban-track */
+  gboolean loop;
+  char *name;   /* of the stream */
+  char *listen; /* ADDRESS:PORT */
+  char **hosts; /* names that the server may be called by, or NULL */
+  char *token;  /* NULL: none is asked for */
+  gboolean open_to_all;
+  char *json; /* NULL: no lines */
+  char *model, *config, *mode, *precision;
+  int threads;
+  int history; /* frames kept for boxes of the past */
+} ServeOptions;
+
+gboolean serve_options_parse (
+    ServeOptions *options, int argc, char **argv, GError **error);
+void serve_options_clear (ServeOptions *options);
+
+#endif
