@@ -127,17 +127,24 @@ round_to_int (vf x)
   return (v16si)(x + vset (0x1.8p23f));
 }
 
+/* Left to itself, gcc 12 takes vectors apart to narrow them. */
+#ifdef SIMDE_ENABLE_NATIVE_ALIASES
+#define NARROW16(x) ((__m256i) __builtin_convertvector(x, v16hi))
+#define NARROW8(x)  ((__m128i) __builtin_convertvector(x, v16qi))
+#else
+#define NARROW16(x) _mm512_cvtepi32_epi16 ((__m512i)(x))
+#define NARROW8(x)  _mm512_cvtepi32_epi8 ((__m512i)(x))
+#endif
+
 /* LANES numbers that the type can hold, rounded to even. */
 static inline void
 vstore16 (gint16 *p, vf x)
 {
-  v16hi y = __builtin_convertvector(round_to_int (x), v16hi);
-  __builtin_memcpy (p, &y, sizeof y);
+  _mm256_storeu_si256 ((__m256i *)p, NARROW16 (round_to_int (x)));
 }
 
 static inline void
 vstore8 (guint8 *p, vf x)
 {
-  v16qi y = __builtin_convertvector(round_to_int (x), v16qi);
-  __builtin_memcpy (p, &y, sizeof y);
+  _mm_storeu_si128 ((__m128i *)p, NARROW8 (round_to_int (x)));
 }
