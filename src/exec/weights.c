@@ -311,14 +311,22 @@ find_range (const SiambanWeights *weights, const SiambanNode *node,
   return FALSE;
 }
 
+/* What 8 bits are too few for takes 16, where they are faster than floats. */
+static gboolean
+uses_bf16 (const SiambanWeights *weights)
+{
+  return weights->use_bf16 || (weights->ranges && weights->allow_8_bits &&
+                                  weights->level >= SIAMBAN_CPU_AVX512_BF16);
+}
+
 static SiambanConv *
 pack_conv (const SiambanWeights *weights, const SiambanConvShape *shape,
     const SiambanRange *range, const float *filters, const float *bias)
 {
   SiambanConv *conv = NULL;
-  if (weights->ranges)
+  if (weights->ranges && (range || !uses_bf16 (weights)))
     conv = siamban_conv_new_int8 (weights->level, shape, range, filters, bias);
-  else if (weights->use_bf16)
+  if (!conv && uses_bf16 (weights))
     conv = siamban_conv_new_bf16 (weights->level, shape, filters, bias);
   return conv ? conv : siamban_conv_new (weights->level, shape, filters, bias);
 }
@@ -376,13 +384,13 @@ load_conv (SiambanWeights *weights, const SiambanNode *node,
 }
 
 static char *
-conv_key (const SiambanNode *node, const SiambanConvShape *shape,
-    const SiambanRange *range)
+conv_key (const SiambanWeights *weights, const SiambanNode *node,
+    const SiambanConvShape *shape, const SiambanRange *range)
 {
   g_autofree char *limits =
-      range && siamban_conv_takes_range (shape)
+      range && siamban_conv_takes_range (weights->level, shape)
           ? g_strdup_printf ("%a %a", (double)range->low, (double)range->high)
-          : g_strdup ("");
+          : g_strdup (uses_bf16 (weights) ? "bf16" : "");
   return g_strdup_printf ("%s|%s|%d %d %d %d %d %d %d %d %d %d %d|%s",
       node->name, node->bn ? node->bn : "", shape->in, shape->out,
       shape->kernel, shape->stride, shape->pad, shape->dilation,
@@ -408,7 +416,7 @@ siamban_weights_conv (
   const SiambanRange *range;
   if (!find_range (weights, node, &range, error))
     return NULL;
-  char *key = conv_key (node, &shape, range);
+  char *key = conv_key (weights, node, &shape, range);
   SiambanConv *conv = g_hash_table_lookup (weights->convs, key);
   if (!conv) {
     conv = load_conv (weights, node, &shape, range, key, error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "checkpoint/half.h"
 #include "kernels/bf16-dsp.h"
-#include "kernels/conv-private.h"
+#include "kernels/conv-bf16.h"
 
 #include <string.h>
 
@@ -48,17 +48,18 @@ suits (const SiambanConvShape *shape)
          shape->out >= SIAMBAN_PANEL && shape->act != SIAMBAN_ACT_SIGMOID;
 }
 
-static void
-pack (Gemm *self, const float *weight)
+void
+siamban_pack_bf16 (const SiambanConvShape *shape, size_t lanes,
+    const float *weight, guint16 *packed)
 {
-  size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
-  size_t panel = taps * self->lanes * SIAMBAN_PANEL;
-  for (int o = 0; o < self->shape.out; o++)
-    for (int i = 0; i < self->shape.in; i++)
+  size_t taps = (size_t)shape->kernel * shape->kernel;
+  size_t panel = taps * lanes * SIAMBAN_PANEL;
+  for (int o = 0; o < shape->out; o++)
+    for (int i = 0; i < shape->in; i++)
       for (size_t t = 0; t < taps; t++) {
-        size_t pair = (t * self->lanes + i) / 2;
-        self->weight[o / SIAMBAN_PANEL * panel +
-                     (pair * SIAMBAN_PANEL + o % SIAMBAN_PANEL) * 2 + i % 2] =
+        size_t pair = (t * lanes + i) / 2;
+        packed[o / SIAMBAN_PANEL * panel +
+               (pair * SIAMBAN_PANEL + o % SIAMBAN_PANEL) * 2 + i % 2] =
             siamban_f32_to_bf16 (*weight++);
       }
 }
@@ -86,7 +87,7 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   if (!weight)
     return self;
   memcpy (self->bias, bias, shape->out * sizeof *bias);
-  pack (self, weight);
+  siamban_pack_bf16 (shape, self->lanes, weight, self->weight);
   return self;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/conv-int.h"
 
-#include <float.h>
 #include <string.h>
 
 /* Implicit GEMM of bytes: the input is quantised once, then its pixels are read
@@ -48,58 +47,6 @@ suits (const SiambanConvShape *shape)
          shape->out >= SIAMBAN_PANEL && terms <= MAX_TERMS;
 }
 
-/* One output channel's weights, to the panel's places for them. Returns the sum
- * of what they became. */
-static gint64
-quantise_filter (Gemm *self, int o, const float *weight, float step)
-{
-  size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
-  size_t column = o % SIAMBAN_PANEL;
-  gint8 *panel =
-      self->weight + o / SIAMBAN_PANEL * taps * self->lanes * SIAMBAN_PANEL;
-  float most = self->dsp->weight_max;
-  gint64 sum = 0;
-  for (int i = 0; step > 0 && i < self->shape.in; i++)
-    for (size_t t = 0; t < taps; t++) {
-      size_t group = (t * self->lanes + i) / SIAMBAN_INT_GROUP;
-      gint8 byte = siamban_round (CLAMP (*weight / step, -most, most));
-      panel[(group * SIAMBAN_PANEL + column) * SIAMBAN_INT_GROUP +
-            i % SIAMBAN_INT_GROUP] = byte;
-      sum += byte;
-      weight++;
-    }
-  return sum;
-}
-
-static float
-largest (const float *x, size_t n)
-{
-  float most = 0, lanes[SIAMBAN_LANES] = {0};
-  size_t i = 0;
-  for (; i + SIAMBAN_LANES <= n; i += SIAMBAN_LANES)
-    for (size_t k = 0; k < SIAMBAN_LANES; k++)
-      lanes[k] = MAX (lanes[k], fabsf (x[i + k]));
-  for (; i < n; i++)
-    most = MAX (most, fabsf (x[i]));
-  for (size_t k = 0; k < SIAMBAN_LANES; k++)
-    most = MAX (most, lanes[k]);
-  return most;
-}
-
-static void
-quantise_filters (Gemm *self, float pixel_step, const float *weight)
-{
-  size_t terms =
-      (size_t)self->shape.in * self->shape.kernel * self->shape.kernel;
-  for (int o = 0; o < self->shape.out; o++) {
-    float step = largest (weight, terms) / self->dsp->weight_max;
-    gint64 sum = quantise_filter (self, o, weight, step);
-    self->scale[o] = pixel_step * step;
-    self->bias[o] -= (double)pixel_step * step * self->zero * sum;
-    weight += terms;
-  }
-}
-
 static void *
 prepare (SiambanCpu cpu, const SiambanConvShape *shape,
     const SiambanRange *range, const float *weight, const float *bias)
@@ -114,15 +61,15 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape,
   self->scale = siamban_alloc_floats (out);
   self->bias = siamban_alloc_floats (out);
   self->zeros = siamban_alloc_bytes (self->lanes);
-  float low = MIN (range->low, 0), high = MAX (range->high, 0);
-  float step = MAX ((high - low) / self->dsp->pixel_max, FLT_MIN);
-  self->inverse = 1 / step;
-  self->zero = rintf (-low / step);
+  SiambanSteps steps = siamban_steps_of (range, self->dsp);
+  self->inverse = 1 / steps.step;
+  self->zero = steps.zero;
   memset (self->zeros, self->zero, self->lanes);
   if (!weight)
     return self;
   memcpy (self->bias, bias, shape->out * sizeof *bias);
-  quantise_filters (self, step, weight);
+  siamban_pack_int8 (shape, self->dsp, &steps, self->lanes, weight,
+      self->weight, self->scale, self->bias);
   return self;
 }
 

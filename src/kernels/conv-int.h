@@ -16,6 +16,23 @@ typedef struct
 
 extern const SiambanIntAlgorithm siamban_conv_gemm8;
 extern const SiambanIntAlgorithm siamban_conv_winograd16;
+extern const SiambanIntAlgorithm siamban_conv_amx8;
+
+/* A byte q of a pixel stands for (q - zero) * step. */
+typedef struct
+{
+  float step, zero;
+} SiambanSteps;
+
+SiambanSteps siamban_steps_of (
+    const SiambanRange *range, const SiambanIntDsp *dsp);
+/* Filters to signed bytes, panel x tap x group of channels x SIAMBAN_PANEL x
+ * SIAMBAN_INT_GROUP, where a tap has @lanes channels; what is behind the
+ * shape's is left as it is. @scale: of each output channel's sums. @bias: less
+ * what the pixels' zero adds to these. */
+void siamban_pack_int8 (const SiambanConvShape *shape, const SiambanIntDsp *dsp,
+    const SiambanSteps *steps, size_t lanes, const float *weight, gint8 *packed,
+    float *scale, float *bias);
 
 /* rintf() of what is below 2^22, in a form that compilers do many of at once.
  */

@@ -49,9 +49,6 @@ extern const SiambanConvAlgorithm siamban_conv_stem;
 extern const SiambanConvAlgorithm siamban_conv_winograd;
 extern const SiambanConvAlgorithm siamban_conv_depthwise_simd;
 
-/* Not among those that are chosen by level, for it is less exact. */
-extern const SiambanConvAlgorithm siamban_conv_bf16;
-
 /* For algorithms that add their products to what is in the map: writes bias
  * (+ residual) to pixels begin..end-1 of @out, counted over all images, and 0
  * to the channels behind. @residual may be @out. */

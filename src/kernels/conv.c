@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/bf16-dsp.h"
+#include "kernels/conv-bf16.h"
 #include "kernels/conv-int.h"
 
 #include <math.h>
@@ -20,6 +21,7 @@ static const SiambanConvAlgorithm *const algorithms[] = {
 static const SiambanIntAlgorithm *const int_algorithms[] = {
     &siamban_conv_gemm8,
     &siamban_conv_winograd16,
+    &siamban_conv_amx8,
 };
 
 struct _SiambanConv
@@ -62,7 +64,8 @@ siamban_conv_new_int8 (SiambanCpu level, const SiambanConvShape *shape,
     return NULL;
   for (guint i = G_N_ELEMENTS (int_algorithms); i-- > 0;) {
     const SiambanIntAlgorithm *algorithm = int_algorithms[i];
-    if (!algorithm->base.suits (shape) || (algorithm->needs_range && !range))
+    if (algorithm->base.level > level || !algorithm->base.suits (shape) ||
+        (algorithm->needs_range && !range))
       continue;
     return conv_new (&algorithm->base,
         algorithm->prepare (level, shape, range, weight, bias));
@@ -77,6 +80,9 @@ siamban_conv_new_bf16 (SiambanCpu level, const SiambanConvShape *shape,
   const SiambanConvAlgorithm *algorithm = &siamban_conv_bf16;
   if (!siamban_conv_has_bf16 (level))
     return NULL;
+  if (siamban_conv_amx16.level <= level && siamban_conv_amx16.suits (shape))
+    return conv_new (&siamban_conv_amx16,
+        siamban_conv_amx16.prepare (level, shape, weight, bias));
   SiambanConv *conv = siamban_conv_new_int8 (level, shape, NULL, weight, bias);
   if (conv || !algorithm->suits (shape))
     return conv;
@@ -84,10 +90,11 @@ siamban_conv_new_bf16 (SiambanCpu level, const SiambanConvShape *shape,
 }
 
 gboolean
-siamban_conv_takes_range (const SiambanConvShape *shape)
+siamban_conv_takes_range (SiambanCpu level, const SiambanConvShape *shape)
 {
   for (guint i = G_N_ELEMENTS (int_algorithms); i-- > 0;)
-    if (int_algorithms[i]->base.suits (shape))
+    if (int_algorithms[i]->base.level <= level &&
+        int_algorithms[i]->base.suits (shape))
       return int_algorithms[i]->needs_range;
   return FALSE;
 }

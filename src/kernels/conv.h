@@ -50,7 +50,8 @@ SiambanConv *siamban_conv_new_int8 (SiambanCpu level,
     const SiambanConvShape *shape, const SiambanRange *range,
     const float *weight, const float *bias);
 /* Whether that would make use of a range. */
-gboolean siamban_conv_takes_range (const SiambanConvShape *shape);
+gboolean siamban_conv_takes_range (
+    SiambanCpu level, const SiambanConvShape *shape);
 /* The same with products of 16 bits: integers where Winograd's algorithm takes
  * the shape, which they serve better, and bfloat16 elsewhere. NULL as above. */
 SiambanConv *siamban_conv_new_bf16 (SiambanCpu level,

@@ -13,7 +13,8 @@ typedef enum
   SIAMBAN_CPU_AVX2,   /* with FMA */
   SIAMBAN_CPU_AVX512, /* F, BW, DQ, VL */
   SIAMBAN_CPU_AVX512_VNNI,
-  SIAMBAN_CPU_AVX512_BF16
+  SIAMBAN_CPU_AVX512_BF16,
+  SIAMBAN_CPU_AMX /* tiles of int8 and of bfloat16 */
 } SiambanCpu;
 
 /* The highest level that this CPU and this build have, or the one that the

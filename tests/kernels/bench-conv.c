@@ -5,7 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "kernels/conv-private.h"
+#include "kernels/conv-bf16.h"
+#include "kernels/conv-int.h"
 
 typedef struct
 {
@@ -49,6 +50,7 @@ static const SiambanConvAlgorithm *const algorithms[] = {
     &siamban_conv_gemm,
     &siamban_conv_winograd,
     &siamban_conv_bf16,
+    &siamban_conv_amx16,
 };
 #define N_ALGORITHMS G_N_ELEMENTS (algorithms)
 
@@ -91,6 +93,12 @@ time_once (const SiambanConvAlgorithm *algorithm, const void *conv,
   return milliseconds (team) - start;
 }
 
+static gboolean
+runs (const SiambanConvAlgorithm *algorithm, const SiambanConvShape *shape)
+{
+  return algorithm->level <= siamban_cpu_level () && algorithm->suits (shape);
+}
+
 static void
 measure (
     const Layer *l, int rounds, SiambanTeam *team, double best[N_ALGORITHMS])
@@ -109,7 +117,7 @@ measure (
     weight[i] = g_random_double_range (-1, 1) / n;
   for (guint a = 0; a < N_ALGORITHMS; a++) {
     best[a] = INFINITY;
-    if (!algorithms[a]->suits (&shape))
+    if (!runs (algorithms[a], &shape))
       continue;
     conv[a] =
         algorithms[a]->prepare (siamban_cpu_level (), &shape, weight, bias);
@@ -120,12 +128,12 @@ measure (
   }
   for (int r = 0; r < rounds; r++)
     for (guint a = 0; a < N_ALGORITHMS; a++)
-      if (algorithms[a]->suits (&shape))
+      if (runs (algorithms[a], &shape))
         best[a] = MIN (best[a],
             time_once (algorithms[a], conv[a], &in,
                 l->residual ? &residual : NULL, &out, scratch[a], team));
   for (guint a = 0; a < N_ALGORITHMS; a++)
-    if (algorithms[a]->suits (&shape)) {
+    if (runs (algorithms[a], &shape)) {
       algorithms[a]->free (conv[a]);
       g_aligned_free (scratch[a]);
     }

@@ -158,7 +158,7 @@ test_same (void)
 static void
 test_levels (void)
 {
-  static const char *const levels[] = {"c", "blas", "avx512-bf16"};
+  static const char *const levels[] = {"c", "blas", "amx"};
   Fixture f = fixture_new ();
   for (int round = 0; round < 2; round++)
     for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {

@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "kernels/amx-dsp.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define REGISTER "+v"
@@ -64,6 +66,33 @@ DEFINE_LOOP (loop_vnni_bytes, VNNI, __m512i, _mm512_dpbusd_epi32)
 DEFINE_LOOP (loop_bf16, BF16, __m512, BF16_STEP)
 #endif
 
+#ifdef SIAMBAN_HAVE_AMX
+#define AMX __attribute__ ((target ("amx-tile,amx-int8,amx-bf16")))
+#define FOUR_TILES(DOT)                                                        \
+  DOT (0, 4, 6);                                                               \
+  DOT (1, 4, 7);                                                               \
+  DOT (2, 5, 6);                                                               \
+  DOT (3, 5, 7);
+
+#define DEFINE_TILES(name, DOT)                                                \
+  AMX static void name (void)                                                  \
+  {                                                                            \
+    const SiambanAmxDsp *dsp = siamban_amx_dsp (SIAMBAN_CPU_AMX);              \
+                                                                               \
+    dsp->begin ();                                                             \
+    for (long n = 0; n < LOOPS / TILE_LOOPS; n++) {                            \
+      FOUR_TILES (DOT)                                                         \
+      FOUR_TILES (DOT)                                                         \
+      FOUR_TILES (DOT)                                                         \
+    }                                                                          \
+    dsp->end ();                                                               \
+  }
+#define TILE_LOOPS 16 /* each takes as many cycles */
+
+DEFINE_TILES (loop_tiles_bytes, _tile_dpbusd)
+DEFINE_TILES (loop_tiles_bf16, _tile_dpbf16ps)
+#endif
+
 typedef struct
 {
   void (*run) (void);
@@ -83,6 +112,12 @@ pick_bytes (SiambanCpu level)
 static Loop
 pick (SiambanCpu level, SiambanPrecision precision)
 {
+#ifdef SIAMBAN_HAVE_AMX
+  if (level >= SIAMBAN_CPU_AMX && precision == SIAMBAN_PRECISION_INT8)
+    return (Loop){loop_tiles_bytes, 16 * 16 * 64 / TILE_LOOPS};
+  if (level >= SIAMBAN_CPU_AMX && precision == SIAMBAN_PRECISION_BF16)
+    return (Loop){loop_tiles_bf16, 16 * 16 * 32 / TILE_LOOPS};
+#endif
 #if defined(__x86_64__)
   if (level >= SIAMBAN_CPU_AVX2 && precision == SIAMBAN_PRECISION_INT8)
     return pick_bytes (level);
