@@ -6,9 +6,10 @@
 
 The network has the random weights of tests/reference/hashed.py. Beside PyTorch,
 which it needs, and whose convolutions are oneDNN's where it was built with it,
-it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes, sympy) and ncnn
-(ncnn, and pnnx on the PATH) that are there; ours in bf16 too, and in int8 if
-siamban-quantize is on the PATH. Only the search branch runs: the template's
+it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes, sympy), OpenVINO
+(openvino, and nncf for int8) and ncnn (ncnn, and pnnx on the PATH) that are
+there; ours in bf16 too, and in int8 if siamban-quantize is on the PATH. All who
+quantise see the same crops. Only the search branch runs: the template's
 features are constants. Every round runs every engine once; printed are the best
 and the median time, the least CPU time of all threads, which other load
 disturbs least, their ratios to ours in fp32, and the largest error of cls and
@@ -103,7 +104,7 @@ def quantize(model, x):
 
     class Reader(CalibrationDataReader):
         def __init__(self):
-            self.left = [np.roll(x, i * 9, 3) for i in range(6)]
+            self.left = shifted(x)
 
         def get_next(self):
             return {'x': self.left.pop()} if self.left else None
@@ -113,6 +114,45 @@ def quantize(model, x):
                     quant_format=QuantFormat.QDQ,
                     activation_type=QuantType.QUInt8,
                     weight_type=QuantType.QInt8, reduce_range=not vnni)
+    return out
+
+
+def shifted(x):
+    """What int8 is calibrated on: shifts of the crop."""
+    return [np.roll(x, i * 9, 3) for i in range(6)]
+
+
+class OpenVino:
+    def __init__(self, model, threads, precision='f32'):
+        import openvino
+        self.request = openvino.Core().compile_model(
+            str(model), 'CPU',
+            {'INFERENCE_NUM_THREADS': threads, 'NUM_STREAMS': 1,
+             'INFERENCE_PRECISION_HINT': precision}).create_infer_request()
+
+    def __call__(self, x):
+        self.request.infer({'x': x})
+        return [self.request.get_output_tensor(i).data.copy() for i in (0, 1)]
+
+
+# NNCF wants a newer torch than ours, or none.
+QUANTIZE_OPENVINO = """
+import sys
+sys.modules['torch'] = None
+import numpy, nncf, openvino
+model, crops, out = sys.argv[1:]
+crops = [crop[None] for crop in numpy.load(crops)]
+openvino.save_model(nncf.quantize(
+    openvino.Core().read_model(model), nncf.Dataset(crops),
+    preset=nncf.QuantizationPreset.MIXED, subset_size=len(crops)), out)
+"""
+
+
+def quantize_openvino(model, x):
+    out, crops = model.with_suffix('.int8.xml'), model.with_suffix('.npy')
+    np.save(crops, np.concatenate(shifted(x)))
+    subprocess.run([sys.executable, '-c', QUANTIZE_OPENVINO, model, crops, out],
+                   check=True, capture_output=True)
     return out
 
 
@@ -167,6 +207,29 @@ def add_onnxruntime(found, args, net, x, folder):
         found[f'onnxruntime-int8/{t}'] = OnnxRuntime(int8, t)
 
 
+def add_openvino(found, args, net, x, folder):
+    import openvino
+    model = folder / 'net.xml'
+    openvino.save_model(openvino.convert_model(str(folder / 'net.folded.onnx')),
+                        str(model), compress_to_fp16=False)
+    for t in args.threads:
+        found[f'openvino-fp32/{t}'] = OpenVino(model, t)
+        found[f'openvino-bf16/{t}'] = OpenVino(model, t, 'bf16')
+    int8 = quantize_openvino(model, x.numpy())
+    for t in args.threads:
+        found[f'openvino-int8/{t}'] = OpenVino(int8, t)
+
+
+def versions():
+    """Of the engines that are there."""
+    from importlib import metadata
+    for name in 'torch', 'onnxruntime', 'openvino', 'nncf', 'ncnn', 'pnnx':
+        try:
+            yield f'{name} {metadata.version(name)}'
+        except metadata.PackageNotFoundError:
+            pass
+
+
 def add_ncnn(found, args, net, x, folder):
     import ncnn  # noqa: F401
     frozen(net, x).save(str(folder / 'net.pt'))
@@ -196,7 +259,7 @@ def engines(args, cfg, weights, z, x, folder):
             found[f'siamban-int8/{t}'] = Ours(library, quantised, config, z, x,
                                               t, compare.INT8)
     net = Search(cfg, weights, z)
-    for add in add_pytorch, add_onnxruntime, add_ncnn:
+    for add in add_pytorch, add_onnxruntime, add_openvino, add_ncnn:
         try:
             add(found, args, net, x, folder)
         except (ImportError, OSError, subprocess.CalledProcessError) as error:
@@ -223,6 +286,7 @@ def interleave(found, x, rounds):
 
 
 def report(found, times, x, cls, loc):
+    print(', '.join(versions()))
     print(f'{"engine/threads":24} {"best ms":>9} {"median":>9} {"cpu":>9} '
           f'{"best/ours":>9} {"med/ours":>9} {"cpu/ours":>9} '
           f'{"cls err":>9} {"loc err":>9}')
