@@ -17,6 +17,11 @@ packages="
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
   gstreamer1.0-x"
+# Analytics metas came with GStreamer 1.24.
+release=$(. /etc/os-release 2> /dev/null && echo "${ID-}-${VERSION_ID-0}")
+case $release in
+  debian-1[3-9]) packages="$packages libgstreamer-plugins-bad1.0-dev" ;;
+esac
 list=no
 for option; do
   case $option in
