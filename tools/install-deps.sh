@@ -13,7 +13,7 @@ packages="
   gcc libc6-dev meson ninja-build pkg-config
   libglib2.0-dev libpango1.0-dev libjson-glib-dev libyaml-dev zlib1g-dev libopenblas-serial-dev
   libxxhash-dev libjpeg-dev libpng-dev libcairo2-dev
-  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstrtspserver-1.0-dev libsoup-3.0-dev
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstrtspserver-1.0-dev libsoup-3.0-dev libmosquitto-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
   gstreamer1.0-x"
@@ -25,7 +25,7 @@ esac
 list=no
 for option; do
   case $option in
-    --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 xvfb xdotool binutils clang-format valgrind
+    --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 xvfb xdotool binutils clang-format valgrind mosquitto
       libsimde-dev qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
     --clang) packages="$packages clang libclang-rt-dev debootstrap" ;;
     --list) list=yes ;;

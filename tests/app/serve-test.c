@@ -4,6 +4,7 @@
 #include "tools/serve/camera.h"
 #include "tools/serve/clockwork.h"
 #include "tools/serve/document.h"
+#include "tools/serve/outbox.h"
 #include "tools/serve/rate.h"
 #include "tools/serve/seed.h"
 
@@ -135,6 +136,25 @@ test_no_target_is_in_sight_without_a_picture (void)
       serve_board_status (&board, &track), ==, SIAMBAN_STATUS_LOST);
 }
 
+static void
+test_an_outbox_drops_the_oldest (void)
+{
+  ServeOutbox outbox;
+
+  serve_outbox_init (&outbox, 2);
+  g_assert_null (serve_outbox_peek (&outbox));
+  for (int i = 0; i < 3; i++)
+    serve_outbox_push (
+        &outbox, g_strdup ("topic"), g_strdup_printf ("%d", i), i == 2);
+  g_assert_cmpuint (outbox.dropped, ==, 1);
+  g_assert_cmpstr (serve_outbox_peek (&outbox)->text, ==, "1");
+  serve_outbox_pop (&outbox);
+  g_assert_cmpstr (serve_outbox_peek (&outbox)->text, ==, "2");
+  g_assert_true (serve_outbox_peek (&outbox)->retain);
+  serve_outbox_clear (&outbox);
+  g_assert_null (serve_outbox_peek (&outbox));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,6 +168,7 @@ main (int argc, char **argv)
   g_test_add_func ("/serve/seeds/read", test_seeds_are_read);
   g_test_add_func ("/serve/seeds/refused", test_other_seeds_are_refused);
   g_test_add_func ("/serve/documents/escaped", test_text_is_escaped);
+  g_test_add_func ("/serve/outbox", test_an_outbox_drops_the_oldest);
   g_test_add_func (
       "/serve/status/blind", test_no_target_is_in_sight_without_a_picture);
   return g_test_run ();

@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,10 @@ PROGRAM, CLIP, OPENAPI = sys.argv[1:]
 TOKEN = "a-word-that-only-we-know"
 BOX = [458, 335, 70, 150]  # the tripod, which stands still
 PATIENCE = 90
+
+
+class Skip(Exception):
+    pass
 
 
 class Served:
@@ -380,6 +385,129 @@ def check_loss(jpeg):
         camera.cut()
 
 
+class Broker:
+    """A mosquitto, which can be killed and started again."""
+
+    def __init__(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.folder = tempfile.TemporaryDirectory()
+        self.config = os.path.join(self.folder.name, "mosquitto.conf")
+        Path(self.config).write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
+                                     f"persistence true\npersistence_location {self.folder.name}/\n"
+                                     "autosave_on_changes true\nautosave_interval 1\nuser root\n")
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["mosquitto", "-c", self.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Subscriber:
+    """As much of MQTT 3.1.1 as it takes to read everything and send orders. The
+    broker keeps for one that is not new what it misses."""
+
+    def __init__(self, port, name):
+        self.socket = None
+        end = time.monotonic() + PATIENCE
+        while not self.socket:
+            try:
+                self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+            except ConnectionRefusedError:
+                assert time.monotonic() < end
+                time.sleep(0.1)
+        self.stream = self.socket.makefile("rb")
+        self.send(0x10, self.text("MQTT") + b"\x04\x00\x00\x00" + self.text(name))
+        self.send(0x82, b"\x00\x01" + self.text("siambantrack/#") + b"\x01")
+
+    @staticmethod
+    def text(text):
+        data = text.encode()
+        return len(data).to_bytes(2, "big") + data
+
+    def send(self, kind, body):
+        assert len(body) < 128
+        self.socket.sendall(bytes([kind, len(body)]) + body)
+
+    def publish(self, topic, message):
+        self.send(0x30, self.text(topic) + message.encode())
+
+    def packet(self):
+        kind = self.stream.read(1)[0]
+        size = shift = 0
+        while True:
+            byte = self.stream.read(1)[0]
+            size |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return kind, self.stream.read(size)
+
+    def expect(self, name, condition=lambda message: True):
+        """The next message of this topic for which the condition holds."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            kind, body = self.packet()
+            if kind >> 4 != 3:
+                continue
+            size = int.from_bytes(body[:2], "big")
+            topic, rest = body[2:2 + size].decode(), body[2 + size:]
+            if kind & 6:
+                self.send(0x40, rest[:2])
+                rest = rest[2:]
+            message = rest.decode()
+            if topic == f"siambantrack/walker/{name}":
+                message = json.loads(message) if message.startswith("{") else message
+                if condition(message):
+                    return message, bool(kind & 1)
+        raise AssertionError(f"no {name}")
+
+
+def check_mqtt():
+    if not shutil.which("mosquitto"):
+        raise Skip("there is no mosquitto")
+    broker = Broker()
+    address = f"mqtt://127.0.0.1:{broker.port}"
+    if "without libmosquitto" in Path(PROGRAM).read_bytes().decode("latin1"):
+        raise Skip("built without libmosquitto")
+    reader = Subscriber(broker.port, "reader")
+    with Served(CLIP, "--loop", "--name", "walker", "--mqtt", address) as served:
+        reader.expect("available", lambda message: message == "online")
+        assert reader.expect("state")[0]["state"] == "idle"
+        reader.publish("siambantrack/walker/seed/set", json.dumps({"box": BOX}))
+        event = reader.expect("events", lambda message: message["type"] == "added")[0]
+        sighting = reader.expect("target")[0]
+        assert sighting["id"] == event["id"] and abs(sighting["wall_ms"] / 1e3 - time.time()) < 60
+        reader.publish("siambantrack/walker/seed/set", "{}")
+        assert reader.expect("events", lambda message: message["type"] == "error")
+        later = Subscriber(broker.port, "later")
+        state, retained = later.expect("state")
+        assert retained and state["state"] == "tracked" and state["id"] == event["id"], state
+
+        broker.kill()
+        served.wait(lambda: "siamban_mqtt_up 0" in served.ask("GET", "/metrics")[2].decode())
+        meanwhile = served.seed()["id"]
+        broker.start()
+        reader = Subscriber(broker.port, "reader")
+        told = reader.expect("events", lambda message: message["type"] == "added")[0]
+        assert told["id"] == meanwhile, told
+        reader.publish("siambantrack/walker/stop/set", json.dumps({"id": meanwhile}))
+        ended = reader.expect("events", lambda message: message["type"] == "ended")[0]
+        assert ended["id"] == meanwhile, ended
+        reader.publish("siambantrack/walker/stop/set", "{}")
+        assert reader.expect("events", lambda message: message["type"] == "ended")[0]["id"] == event["id"]
+    assert reader.expect("available", lambda message: message == "offline")
+    served = Served(CLIP, "--name", "walker", "--mqtt", address)
+    assert reader.expect("available", lambda message: message == "online")
+    served.process.kill()
+    assert reader.expect("available", lambda message: message == "offline")
+    served.process.wait()
+    broker.kill()
+
+
 def check_lines():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "lines")
@@ -396,7 +524,7 @@ def main():
     shared = ("follows", "past", "events", "pictures", "loop", "numbers", "page",
               "bad_requests", "strangers", "document", "rates")
     alone = {"token": check_token, "refusals": check_refusals, "lines": check_lines,
-             "loss": lambda: check_loss(picture[0])}
+             "mqtt": check_mqtt, "loss": lambda: check_loss(picture[0])}
     print(f"1..{len(shared) + len(alone)}")
     number = failed = 0
 
@@ -406,6 +534,8 @@ def main():
         try:
             check()
             print(f"ok {number} - {name}", flush=True)
+        except Skip as reason:
+            print(f"ok {number} - {name} # SKIP {reason}", flush=True)
         except (AssertionError, OSError, ValueError, StopIteration) as error:
             failed += 1
             print(f"# {type(error).__name__}: {error}".replace("\n", "\n# "))

@@ -20,6 +20,7 @@ serve_board_set_frame (ServeBoard *self, const ServeFrame *frame)
   self->frame =
       g_memdup2 (frame, sizeof *frame + frame->n * sizeof frame->tracks[0]);
   self->frame_at = g_get_monotonic_time ();
+  self->frame_wall = g_get_real_time ();
 }
 
 void

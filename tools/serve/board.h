@@ -21,6 +21,7 @@ typedef struct
   const char *name;  /* of the stream */
   ServeFrame *frame; /* the last, or NULL */
   gint64 frame_at;   /* when it came, monotonic, in microseconds */
+  gint64 frame_wall; /* the same on the wall's clock */
   gint64 began;      /* when the program began */
   ServeCameraState camera;
   char *reason; /* why there is no picture, or NULL */

@@ -162,6 +162,42 @@ serve_document_event (const GstStructure *event)
 }
 
 char *
+serve_document_trouble (const char *message)
+{
+  GString *text = g_string_new (HEAD);
+
+  append_text (text, "type", "error");
+  append_text (text, "message", message);
+  return finish (text);
+}
+
+char *
+serve_document_sighting (const ServeBoard *board, const SiambanTrack *track)
+{
+  GString *text = g_string_new (HEAD ",");
+
+  append_track (text, board, track);
+  append_frame (text, board);
+  append_count (text, "wall_ms", (guint64)(board->frame_wall / 1000));
+  return finish (text);
+}
+
+char *
+serve_document_state (const ServeBoard *board)
+{
+  GString *text = g_string_new (HEAD);
+  const guint n = board->frame ? board->frame->n : 0;
+  const SiambanTrack *track = n > 0 ? &board->frame->tracks[0] : NULL;
+
+  append_text (text, "state",
+      track ? siamban_status_name (serve_board_status (board, track)) : "idle");
+  append_count (text, "id", track ? track->id : 0);
+  append_count (text, "targets", n);
+  append_camera (text, board);
+  return finish (text);
+}
+
+char *
 serve_document_camera (const ServeBoard *board)
 {
   GString *text = g_string_new (HEAD);

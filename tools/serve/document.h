@@ -16,6 +16,13 @@ char *serve_document_targets (const ServeBoard *board);
 char *serve_document_target (
     const ServeBoard *board, const SiambanTrack *track);
 char *serve_document_event (const GstStructure *event);
+char *serve_document_trouble (const char *message);
+/* One target on the last frame. */
+char *serve_document_sighting (
+    const ServeBoard *board, const SiambanTrack *track);
+/* Says the same as long as the oldest target's status and the source are the
+ * same. */
+char *serve_document_state (const ServeBoard *board);
 char *serve_document_camera (const ServeBoard *board);
 char *serve_document_health (const ServeBoard *board);
 char *serve_document_stats (

@@ -103,26 +103,45 @@ append_counts (GString *to, const ServeBoard *board)
         (double)board->counts[i]);
 }
 
+static void
+append_mqtt (GString *to, const ServeMqttCounts *mqtt)
+{
+  append_one (to, "siamban_mqtt_up", "gauge", "Whether the broker is there.",
+      mqtt->connected);
+  append_one (to, "siamban_mqtt_waiting", "gauge",
+      "Messages that the broker has not confirmed yet.", mqtt->waiting);
+  append_one (to, "siamban_mqtt_dropped_total", "counter",
+      "Messages dropped because the broker was away for too long.",
+      (double)mqtt->dropped);
+}
+
+static void
+append_frames (GString *to, const ServeTrackerCounts *counts)
+{
+  append_one (to, "siamban_frames_total", "counter",
+      "Frames that went through the tracker.", (double)counts->tracked);
+  append_one (to, "siamban_dropped_total", "counter",
+      "Frames left out before the tracker, or waiting for it.",
+      (double)(counts->arrived - MIN (counts->tracked, counts->arrived)));
+  append_timing (to, &counts->timing);
+}
+
 char *
-serve_metrics (const ServeBoard *board, const ServeTrackerCounts *counts,
-    guint64 retries, guint viewers)
+serve_metrics_write (const ServeMetrics *metrics)
 {
   GString *text = g_string_new (NULL);
 
-  append_one (text, "siamban_frames_total", "counter",
-      "Frames that went through the tracker.", (double)counts->tracked);
-  append_one (text, "siamban_dropped_total", "counter",
-      "Frames left out before the tracker, or waiting for it.",
-      (double)(counts->arrived - MIN (counts->tracked, counts->arrived)));
-  append_timing (text, &counts->timing);
-  append_targets (text, board);
-  append_scores (text, board);
-  append_counts (text, board);
+  append_frames (text, &metrics->tracker);
+  append_targets (text, metrics->board);
+  append_scores (text, metrics->board);
+  append_counts (text, metrics->board);
   append_one (text, "siamban_source_up", "gauge", "Whether frames come.",
-      serve_board_is_healthy (board));
+      serve_board_is_healthy (metrics->board));
   append_one (text, "siamban_source_retries_total", "counter",
-      "Times that the source was tried again.", (double)retries);
+      "Times that the source was tried again.", (double)metrics->retries);
   append_one (text, "siamban_viewers", "gauge",
-      "Connections that follow events or video.", viewers);
+      "Connections that follow events or video.", metrics->viewers);
+  if (metrics->mqtt)
+    append_mqtt (text, metrics->mqtt);
   return g_string_free (text, FALSE);
 }

@@ -3,11 +3,19 @@
 #define SERVE_METRICS_H
 
 #include "board.h"
+#include "mqtt.h"
 #include "tracker.h"
 
-/* Text as Prometheus reads it; free with g_free(). @viewers: who follow events
- * or video. */
-char *serve_metrics (const ServeBoard *board, const ServeTrackerCounts *counts,
-    guint64 retries, guint viewers);
+typedef struct
+{
+  const ServeBoard *board;
+  ServeTrackerCounts tracker;
+  guint64 retries;             /* of the source */
+  guint viewers;               /* who follow events or video */
+  const ServeMqttCounts *mqtt; /* NULL: no broker */
+} ServeMetrics;
+
+/* Text as Prometheus reads it; free with g_free(). */
+char *serve_metrics_write (const ServeMetrics *metrics);
 
 #endif

@@ -20,7 +20,7 @@ static const char summary[] =
 static const char description[] =
     "The token may also be in the environment, as SIAMBAN_SERVE_TOKEN, where\n"
     "other users of the machine do not see it. Without a token, the program\n"
-    "listens on this machine alone.\n"
+    "listens on this machine alone. SIAMBAN_MQTT_PASSWORD is the broker's.\n"
     "\n"
     "Examples:\n"
     "  siamban-serve v4l2:///dev/video0\n"
@@ -51,6 +51,8 @@ problem (const ServeOptions *options, char **sources)
     return "the token is too short, expected 16 characters or more";
   if (strpbrk (options->name, "/+#") || !*options->name)
     return "--name is empty or holds one of / + #";
+  if (strpbrk (options->mqtt_prefix, "+#") || !*options->mqtt_prefix)
+    return "--mqtt-prefix is empty or holds one of + #";
   return NULL;
 }
 
@@ -65,6 +67,8 @@ check (ServeOptions *options, char **sources, GError **error)
     options->listen = g_strdup ("127.0.0.1:8080");
   if (!options->name)
     options->name = g_strdup ("stream");
+  if (!options->mqtt_prefix)
+    options->mqtt_prefix = g_strdup ("siambantrack");
   message = problem (options, sources);
   if (message) {
     g_set_error_literal (
@@ -111,6 +115,12 @@ serve_options_parse (
           "NAME"},
       {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json,
           "Write one JSON line a frame (- for standard output)", "FILE"},
+      {"mqtt", 0, 0, G_OPTION_ARG_STRING, &options->mqtt,
+          "Tell a broker, and take orders from it", "mqtt[s]://[USER@]HOST"},
+      {"mqtt-prefix", 0, 0, G_OPTION_ARG_STRING, &options->mqtt_prefix,
+          "Topics are PREFIX/NAME/... (default: siambantrack)", "PREFIX"},
+      {"mqtt-ca", 0, 0, G_OPTION_ARG_FILENAME, &options->mqtt_ca,
+          "Certificates to know the broker by (default: the system's)", "FILE"},
       {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options->model,
           "Checkpoint, .pth or .safetensors (default: the built-in model)",
           "FILE"},
@@ -154,6 +164,9 @@ serve_options_clear (ServeOptions *options)
   g_strfreev (options->hosts);
   g_free (options->token);
   g_free (options->json);
+  g_free (options->mqtt);
+  g_free (options->mqtt_prefix);
+  g_free (options->mqtt_ca);
   g_free (options->model);
   g_free (options->config);
   g_free (options->mode);

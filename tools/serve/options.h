@@ -14,6 +14,9 @@ typedef struct
   char *token;  /* NULL: none is asked for */
   gboolean open_to_all;
   char *json; /* NULL: no lines */
+  char *mqtt; /* address of a broker, or NULL */
+  char *mqtt_prefix;
+  char *mqtt_ca; /* file of certificates, NULL: the system's */
   char *model, *config, *mode, *precision;
   int threads;
   int history; /* frames kept for boxes of the past */

@@ -148,16 +148,23 @@ get_stats (ServeServer *self, SoupServerMessage *message, const char *path)
 static void
 get_metrics (ServeServer *self, SoupServerMessage *message, const char *path)
 {
-  ServeTrackerCounts counts;
+  ServeMqttCounts mqtt;
+  ServeMetrics metrics = {
+      .board = self->board,
+      .retries = serve_camera_get_retries (self->camera),
+      .viewers = serve_feeds_count (self->feeds, SERVE_FEED_EVENTS) +
+                 serve_feeds_count (self->feeds, SERVE_FEED_VIDEO),
+  };
 
   (void)path;
-  serve_tracker_get_counts (self->tracker, &counts);
+  serve_tracker_get_counts (self->tracker, &metrics.tracker);
+  if (self->mqtt) {
+    serve_mqtt_get_counts (self->mqtt, &mqtt);
+    metrics.mqtt = &mqtt;
+  }
   serve_reply_text (message, SOUP_STATUS_OK,
       "text/plain; version=0.0.4; charset=utf-8",
-      serve_metrics (self->board, &counts,
-          serve_camera_get_retries (self->camera),
-          serve_feeds_count (self->feeds, SERVE_FEED_EVENTS) +
-              serve_feeds_count (self->feeds, SERVE_FEED_VIDEO)));
+      serve_metrics_write (&metrics));
 }
 
 static void

@@ -13,6 +13,7 @@ struct ServeServer
   ServeBoard *board;
   ServeTracker *tracker; /* NULL: not ready */
   ServeCamera *camera;
+  const ServeMqtt *mqtt; /* NULL: none */
   SoupServer *soup;
   ServeGuard guard;
   ServeFeeds *feeds;

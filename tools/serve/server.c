@@ -5,6 +5,7 @@
 
 #include "document.h"
 #include "reply.h"
+#include "seed.h"
 
 static void
 on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
@@ -149,6 +150,28 @@ serve_server_set_stream (
 {
   self->tracker = tracker;
   self->camera = camera;
+}
+
+void
+serve_server_set_mqtt (ServeServer *self, const ServeMqtt *mqtt)
+{
+  self->mqtt = mqtt;
+}
+
+gboolean
+serve_server_take_seed (
+    ServeServer *self, const char *text, gsize size, GError **error)
+{
+  GstStructure *seed = serve_seed_parse (text, size, error);
+
+  if (!seed)
+    return FALSE;
+  if (serve_waiters_add (self->seeds, NULL))
+    return serve_tracker_ask (self->tracker, seed);
+  gst_structure_free (seed);
+  g_set_error_literal (
+      error, G_IO_ERROR, G_IO_ERROR_BUSY, "too many boxes wait for a frame");
+  return FALSE;
 }
 
 char *

@@ -3,6 +3,7 @@
 #define SERVE_SERVER_H
 
 #include "board.h"
+#include "mqtt.h"
 #include "options.h"
 #include "tracker.h"
 
@@ -20,8 +21,15 @@ void serve_server_free (ServeServer *server);
 void serve_server_set_stream (
     ServeServer *server, ServeTracker *tracker, ServeCamera *camera);
 
+/* As if it came over HTTP, but nobody waits for the answer. @text: JSON. */
+gboolean serve_server_take_seed (
+    ServeServer *server, const char *text, gsize size, GError **error);
+
 /* The address to open; free with g_free(). */
 char *serve_server_get_address (ServeServer *server);
+
+/* @mqtt: (nullable): to be counted in metrics. */
+void serve_server_set_mqtt (ServeServer *server, const ServeMqtt *mqtt);
 
 /* The board has a new frame. */
 void serve_server_send_frame (ServeServer *server, const char *document);

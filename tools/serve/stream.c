@@ -18,6 +18,7 @@ typedef struct
   ServeCamera *camera;
   ServeServer *server;
   ServeLines *lines; /* NULL: none wanted */
+  ServeMqtt *mqtt;   /* NULL: none wanted */
   GError *error;
 } Stream;
 
@@ -32,6 +33,8 @@ on_frame (const ServeFrame *frame, gpointer data)
   serve_server_send_frame (self->server, document);
   if (self->lines)
     serve_lines_send (self->lines, document);
+  if (self->mqtt)
+    serve_mqtt_send_board (self->mqtt, &self->board);
 }
 
 static void
@@ -46,9 +49,12 @@ static void
 on_event (const GstStructure *event, gpointer data)
 {
   Stream *self = data;
+  g_autofree char *document = serve_document_event (event);
 
   serve_board_take_event (&self->board, event);
   serve_server_send_event (self->server, event);
+  if (self->mqtt)
+    serve_mqtt_send_event (self->mqtt, document);
 }
 
 static void
@@ -78,6 +84,28 @@ on_camera_state (ServeCameraState state, const char *reason, gpointer data)
     g_printerr ("siamban-serve: %s: %s\n", self->options->source, reason);
   serve_board_set_camera (&self->board, state, reason);
   serve_server_send_camera (self->server);
+  if (self->mqtt)
+    serve_mqtt_send_board (self->mqtt, &self->board);
+}
+
+static gboolean
+on_seed (const char *text, gsize size, gpointer data, GError **error)
+{
+  Stream *self = data;
+
+  return serve_server_take_seed (self->server, text, size, error);
+}
+
+static void
+on_stop (guint64 id, gpointer data)
+{
+  Stream *self = data;
+  const GArray *ids = self->board.ids;
+
+  if (id != 0)
+    serve_tracker_remove (self->tracker, id);
+  for (guint i = 0; id == 0 && ids && i < ids->len; i++)
+    serve_tracker_remove (self->tracker, g_array_index (ids, guint64, i));
 }
 
 static const ServeTrackerCalls tracker_calls = {
@@ -92,6 +120,30 @@ static const ServeCameraCalls camera_calls = {
     .state = on_camera_state,
 };
 
+static const ServeMqttCalls mqtt_calls = {
+    .seed = on_seed,
+    .stop = on_stop,
+};
+
+static gboolean
+begin_reports (Stream *self, GError **error)
+{
+  const ServeOptions *options = self->options;
+
+  if (options->json) {
+    self->lines = serve_lines_new (options->json, error);
+    if (!self->lines)
+      return FALSE;
+  }
+  if (options->mqtt) {
+    self->mqtt = serve_mqtt_new (options, &mqtt_calls, self, error);
+    if (!self->mqtt)
+      return FALSE;
+    serve_server_set_mqtt (self->server, self->mqtt);
+  }
+  return TRUE;
+}
+
 static gboolean
 begin (Stream *self, GError **error)
 {
@@ -102,11 +154,6 @@ begin (Stream *self, GError **error)
   self->server = serve_server_new (options, &self->board, error);
   if (!self->server)
     return FALSE;
-  if (options->json) {
-    self->lines = serve_lines_new (options->json, error);
-    if (!self->lines)
-      return FALSE;
-  }
   self->tracker = serve_tracker_new (options, &tracker_calls, self, error);
   if (!self->tracker)
     return FALSE;
@@ -114,17 +161,20 @@ begin (Stream *self, GError **error)
   if (!self->camera)
     return FALSE;
   serve_server_set_stream (self->server, self->tracker, self->camera);
-  return TRUE;
+  return begin_reports (self, error);
 }
 
 static void
 end (Stream *self)
 {
-  if (self->server)
+  if (self->server) {
     serve_server_set_stream (self->server, NULL, NULL);
+    serve_server_set_mqtt (self->server, NULL);
+  }
   serve_camera_free (self->camera);
   serve_tracker_free (self->tracker);
   serve_lines_free (self->lines);
+  serve_mqtt_free (self->mqtt);
   serve_server_free (self->server);
   serve_board_clear (&self->board);
   g_main_loop_unref (self->loop);
