@@ -67,7 +67,7 @@ class Ours:
     def __call__(self, x):
         self.lib.siamban_model_search(
             self.model, 1, ctypes.byref(self.template), x.ctypes.data,
-            self.cls.ctypes.data, self.loc.ctypes.data, self.threads)
+            self.cls.ctypes.data, self.loc.ctypes.data, self.threads, None)
         return self.cls[None], self.loc[None]
 
 

@@ -31,7 +31,8 @@ class Info(ctypes.Structure):
                 ('n_parameters', ctypes.c_uint64),
                 ('template_macs', ctypes.c_uint64),
                 ('search_macs', ctypes.c_uint64),
-                ('precision', ctypes.c_int)]
+                ('precision', ctypes.c_int),
+                ('reserved', ctypes.c_void_p * 8)]
 
 
 FP32, INT8, BF16 = 1, 2, 3
@@ -57,7 +58,7 @@ class Library:
         lib.siamban_template_free.argtypes = (pointer,)
         lib.siamban_model_search.argtypes = (
             pointer, ctypes.c_uint, ctypes.POINTER(pointer), pointer, pointer,
-            pointer, ctypes.c_uint)
+            pointer, ctypes.c_uint, pointer)
 
     def run(self, checkpoint, config, z, x, threads=0):
         """cls, loc and the model's info."""
@@ -77,7 +78,7 @@ class Library:
             self.lib.siamban_model_embed(model, z.ctypes.data, threads))
         self.lib.siamban_model_search(
             model, 1, ctypes.byref(template), x.ctypes.data, cls.ctypes.data,
-            loc.ctypes.data, threads)
+            loc.ctypes.data, threads, None)
         self.lib.siamban_template_free(template)
         self.lib.siamban_model_unref(model)
         return cls, loc, info
