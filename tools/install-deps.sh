@@ -18,7 +18,7 @@ packages="
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
   gstreamer1.0-x"
 # Analytics metas came with GStreamer 1.24.
-release=$(. /etc/os-release 2> /dev/null && echo "${ID-}-${VERSION_ID-0}")
+release=$(. /etc/os-release 2> /dev/null && echo "${ID-}-${VERSION_ID-0}") || true
 case $release in
   debian-1[3-9]) packages="$packages libgstreamer-plugins-bad1.0-dev" ;;
 esac
