@@ -46,7 +46,7 @@ get_unsigned (const GstStructure *s, const gchar *field, guint64 *number)
 
   if (gst_structure_get_uint64 (s, field, number))
     return TRUE;
-  if (!get_number (s, field, &value) || value < 0 || value >= G_MAXINT64)
+  if (!get_number (s, field, &value) || value < 0 || value >= 0x1p63)
     return FALSE;
   *number = (guint64)value;
   return TRUE;

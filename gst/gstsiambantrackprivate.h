@@ -33,6 +33,13 @@ struct _GstSiambanTrack
   guint troubles; /* kinds already warned of */
 };
 
+/* gstsiambanvalues.c: of the properties. */
+void gst_siamban_track_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec);
+void gst_siamban_track_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec);
+void gst_siamban_track_notify (GObject *object, guint n, GParamSpec **specs);
+
 /* gstsiambansignals.c */
 void gst_siamban_track_install_signals (GObjectClass *klass);
 
