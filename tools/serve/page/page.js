@@ -13,6 +13,7 @@ const pen = view.getContext("2d");
 
 const frames = new Map(); // by pts
 let newest = null;        // frame
+let blind = false;        // no picture comes: nothing is in sight
 let shown = null;         // {bitmap, pts}
 let waiting = null;       // a picture that came while another one was held
 let paused = false;
@@ -22,6 +23,7 @@ const curves = new Map(); // by id: [{time, confidence, status}]
 const arrivals = [];
 
 const colourOf = (id) => COLOURS[(id - 1) % COLOURS.length];
+const statusOf = (target) => (blind ? "lost" : target.status);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // ---- what the server says
@@ -40,7 +42,6 @@ function takeFrame(frame) {
     if (!curve.length) curves.delete(id);
   }
   arrivals.push(performance.now());
-  while (arrivals[0] < performance.now() - 2000) arrivals.shift();
 }
 
 let noticeTimer = 0;
@@ -53,13 +54,16 @@ function notify(text, stays) {
   if (text && !stays) noticeTimer = setTimeout(() => notify(""), 4000);
 }
 
+const reasonOf = (source) => (source.reason || "no reason given").replace(/[.\s]+$/, "");
+
 function takeSource(source) {
   const line = element("source");
   element("stream").textContent = source.stream;
   document.title = `${source.stream} · siamban-serve`;
   line.dataset.state = source.source;
   line.textContent = source.source;
-  if (source.source === "lost") notify(`The picture is lost: ${source.reason || "no reason given"}. Trying again.`, true);
+  blind = source.source === "lost" || source.source === "ended";
+  if (source.source === "lost") notify(`The picture is lost: ${reasonOf(source)}. Trying again.`, true);
   else if (source.source === "ended") notify("The video has ended.", true);
   else notify("");
 }
@@ -252,11 +256,12 @@ element("clear").addEventListener("click", () => ask("DELETE", "targets"));
 
 function drawTarget(target, unit) {
   const colour = colourOf(target.id);
-  const text = `${target.id} · ${target.status} · ${Math.round(100 * target.confidence)} %`;
+  const status = statusOf(target);
+  const text = `${target.id} · ${status} · ${Math.round(100 * target.confidence)} %`;
   pen.lineWidth = (target.id === picked ? 3.5 : 2) * unit;
   pen.strokeStyle = pen.fillStyle = colour;
-  pen.setLineDash(target.status === "tracked" ? [] : [6 * unit, 5 * unit]);
-  pen.globalAlpha = target.status === "lost" ? 0.6 : 1;
+  pen.setLineDash(status === "tracked" ? [] : [6 * unit, 5 * unit]);
+  pen.globalAlpha = status === "lost" ? 0.6 : 1;
   pen.strokeRect(target.x, target.y, target.w, target.h);
   pen.setLineDash([]);
   pen.font = `600 ${13 * unit}px system-ui, sans-serif`;
@@ -286,6 +291,7 @@ function drawView() {
   if (view.width !== shown.bitmap.width || view.height !== shown.bitmap.height) {
     view.width = shown.bitmap.width;
     view.height = shown.bitmap.height;
+    element("picture").style.setProperty("--ratio", view.width / view.height);
   }
   pen.drawImage(shown.bitmap, 0, 0);
   if (frame) frame.targets.forEach((target) => drawTarget(target, unit));
@@ -342,14 +348,15 @@ function itemOf(id) {
 }
 
 function list() {
+  while (arrivals.length && arrivals[0] < performance.now() - 2000) arrivals.shift();
   const targets = newest ? newest.targets : [];
   const items = new Map([...element("targets").children].map((item) => [Number(item.dataset.id), item]));
   for (const target of targets) {
     const item = items.get(target.id) || itemOf(target.id);
     if (!items.delete(target.id)) element("targets").append(item);
-    item.dataset.status = target.status;
+    item.dataset.status = statusOf(target);
     item.setAttribute("aria-current", String(target.id === picked));
-    item.querySelector("span").textContent = `${target.status}, ${Math.round(100 * target.confidence)} %`;
+    item.querySelector("span").textContent = `${statusOf(target)}, ${Math.round(100 * target.confidence)} %`;
   }
   for (const item of items.values()) item.remove();
   element("clear").disabled = targets.length === 0;
