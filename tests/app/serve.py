@@ -309,8 +309,9 @@ def check_token():
         served.get("/targets", Authorization=f"Bearer {TOKEN}")
 
 
-def refused(*arguments):
-    done = subprocess.run([PROGRAM, *arguments], stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+def refused(*arguments, **more):
+    done = subprocess.run([PROGRAM, *arguments], stderr=subprocess.PIPE, text=True, timeout=PATIENCE,
+                          env={**os.environ, **more})
     assert done.returncode != 0 and done.stderr.startswith("siamban-serve: "), done
     return done.stderr
 
@@ -383,6 +384,36 @@ def check_loss(jpeg):
         assert served.get("/healthz")["status"] == "ok"
         assert served.get("/stats")["retries"] >= 1
         camera.cut()
+
+
+def check_settings():
+    """A file, the environment over it, and the command line over both."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "stream.yaml")
+
+        def refused_with(text, **more):
+            Path(path).write_text(text)
+            return refused("--config-file", path, **more)
+
+        os.environ["SIAMBAN_SERVE_NAME"] = "of the environment"
+        Path(path).write_text(f"source: {CLIP}\nname: of the file\nloop: true\n"
+                              "host: [cam.lan, cam.example]\nlisten: 0.0.0.0:0\n")
+        try:
+            with Served(f"--config-file={path}") as served:
+                status, _, text = served.ask("GET", "/targets", Host="cam.example")
+                assert status == 200 and json.loads(text)["stream"] == "of the environment", text
+        finally:
+            del os.environ["SIAMBAN_SERVE_NAME"]
+        assert "no source" in refused_with("name: x\n")
+        assert "nmae" in refused_with("nmae: x\n")
+        assert "twice" in refused_with("name: x\nname: y\n")
+        assert "true or false" in refused_with("loop: maybe\n")
+        assert "single value" in refused_with("name: [x, y]\n")
+        assert "NAME: VALUE" in refused_with("- name\n")
+        assert path in refused_with("name: [\n")
+        assert "--mode" in refused_with("source: x\n", SIAMBAN_SERVE_MODE="strange")
+        assert "threads" in refused_with("source: x\nthreads: many\n")
+        assert "no-such-file" in refused("--config-file", "no-such-file.yaml")
 
 
 class Broker:
@@ -523,7 +554,7 @@ def main():
     picture = []
     shared = ("follows", "past", "events", "pictures", "loop", "numbers", "page",
               "bad_requests", "strangers", "document", "rates")
-    alone = {"token": check_token, "refusals": check_refusals, "lines": check_lines,
+    alone = {"settings": check_settings, "token": check_token, "refusals": check_refusals, "lines": check_lines,
              "mqtt": check_mqtt, "loss": lambda: check_loss(picture[0])}
     print(f"1..{len(shared) + len(alone)}")
     number = failed = 0

@@ -6,6 +6,7 @@
 
 #include <gst/gst.h>
 
+#include "settings.h"
 #include "siamban-build.h"
 
 #define LEAST_TOKEN 16
@@ -18,9 +19,12 @@ static const char summary[] =
     "video file or an image sequence (dir/%04d.jpg), played in real time.";
 
 static const char description[] =
-    "The token may also be in the environment, as SIAMBAN_SERVE_TOKEN, where\n"
-    "other users of the machine do not see it. Without a token, the program\n"
-    "listens on this machine alone. SIAMBAN_MQTT_PASSWORD is the broker's.\n"
+    "Options may also be in the environment, as SIAMBAN_SERVE_LISTEN and so "
+    "on:\n"
+    "there, other users of the machine do not see SIAMBAN_SERVE_TOKEN. "
+    "Without\n"
+    "a token, the program listens on this machine alone. SIAMBAN_MQTT_PASSWORD "
+    "is the broker's.\n"
     "\n"
     "Examples:\n"
     "  siamban-serve v4l2:///dev/video0\n"
@@ -29,13 +33,13 @@ static const char description[] =
     "$(openssl rand -hex 16)";
 
 static const char *
-problem (const ServeOptions *options, char **sources)
+problem (const ServeOptions *options, const char *const *sources)
 {
   static const char *const modes[] = {"reference", "robust", NULL};
   static const char *const precisions[] = {
       "auto", "fp32", "int8", "bf16", NULL};
 
-  if (!sources || !sources[0])
+  if (!sources[0])
     return "no source given; see --help";
   if (sources[1])
     return "more than one source given; see --help";
@@ -57,25 +61,27 @@ problem (const ServeOptions *options, char **sources)
 }
 
 static gboolean
-check (ServeOptions *options, char **sources, GError **error)
+check (ServeOptions *options, const char *file_source, char **sources,
+    GError **error)
 {
+  const char *const from_file[] = {file_source, NULL};
+  const char *const *given = sources ? (const char *const *)sources : from_file;
+
   const char *message;
 
-  if (!options->token)
-    options->token = g_strdup (g_getenv ("SIAMBAN_SERVE_TOKEN"));
   if (!options->listen)
     options->listen = g_strdup ("127.0.0.1:8080");
   if (!options->name)
     options->name = g_strdup ("stream");
   if (!options->mqtt_prefix)
     options->mqtt_prefix = g_strdup ("siambantrack");
-  message = problem (options, sources);
+  message = problem (options, given);
   if (message) {
     g_set_error_literal (
         error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
     return FALSE;
   }
-  options->source = g_strdup (sources[0]);
+  options->source = g_strdup (given[0]);
   return TRUE;
 }
 
@@ -91,13 +97,47 @@ context_new (const GOptionEntry *entries)
   return context;
 }
 
-gboolean
-serve_options_parse (
-    ServeOptions *options, int argc, char **argv, GError **error)
+/* Before the rest is read: what it names comes before the rest. */
+static const char *
+find_file (char **argv)
 {
-  char **sources = NULL;
+  static const char name[] = "--config-file";
+  const char *path = NULL;
+
+  for (int i = 1; argv[i]; i++) {
+    if (g_str_has_prefix (argv[i], "--config-file="))
+      path = argv[i] + strlen (name) + 1;
+    else if (g_str_equal (argv[i], name) && argv[i + 1])
+      path = argv[++i];
+  }
+  return path;
+}
+
+/* The command line with the settings of file and environment in front. */
+static char **
+read_arguments (char **argv, char **source, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (all, g_strdup (argv[0]));
+  if (!serve_settings_read (find_file (argv), all, source, error))
+    return NULL;
+  for (int i = 1; argv[i]; i++)
+    g_ptr_array_add (all, g_strdup (argv[i]));
+  g_ptr_array_add (all, NULL);
+  return (char **)g_ptr_array_free (g_steal_pointer (&all), FALSE);
+}
+
+gboolean
+serve_options_parse (ServeOptions *options, char **argv, GError **error)
+{
+  char **sources = NULL, *file = NULL;
+  g_autofree char *file_source = NULL;
+  g_auto (GStrv) arguments = read_arguments (argv, &file_source, error);
   gboolean version = FALSE, ok;
   const GOptionEntry entries[] = {
+      {"config-file", 0, 0, G_OPTION_ARG_FILENAME, &file,
+          "YAML file with lines of OPTION: VALUE, and source", "FILE"},
       {"listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
           "Where to be found (default: 127.0.0.1:8080); port 0 is a free one",
           "ADDRESS:PORT"},
@@ -144,14 +184,15 @@ serve_options_parse (
   GOptionContext *context = context_new (entries);
 
   *options = (ServeOptions){.history = 50};
-  ok = g_option_context_parse (context, &argc, &argv, error);
+  ok = arguments && g_option_context_parse_strv (context, &arguments, error);
   if (ok && version) {
     g_print ("siamban-serve " SIAMBAN_VERSION "\n");
     exit (0);
   }
-  ok = ok && check (options, sources, error);
+  ok = ok && check (options, file_source, sources, error);
   g_option_context_free (context);
   g_strfreev (sources);
+  g_free (file);
   return ok;
 }
 

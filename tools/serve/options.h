@@ -22,8 +22,9 @@ typedef struct
   int history; /* frames kept for boxes of the past */
 } ServeOptions;
 
+/* Of the command line, the environment, and a file, the first that says it. */
 gboolean serve_options_parse (
-    ServeOptions *options, int argc, char **argv, GError **error);
+    ServeOptions *options, char **argv, GError **error);
 void serve_options_clear (ServeOptions *options);
 
 #endif

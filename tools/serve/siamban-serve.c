@@ -14,10 +14,11 @@ main (int argc, char **argv)
   GError *error = NULL;
   int status = 0;
 
+  (void)argc;
   setlocale (LC_ALL, "");
   /* A reader of the lines that goes away does not cost the rest. */
   signal (SIGPIPE, SIG_IGN);
-  if (!serve_options_parse (&options, argc, argv, &error) ||
+  if (!serve_options_parse (&options, argv, &error) ||
       !serve_stream_run (&options, &error)) {
     g_printerr ("siamban-serve: %s\n", error->message);
     status = error->domain == G_OPTION_ERROR ? 2 : 1;
