@@ -73,7 +73,7 @@ if [ $all = yes ]; then
   (export CC=clang && configure "$build/clang")
   check clang "$build/clang"
   check valgrind "$build/gcc" --timeout-multiplier 40 \
-    --suite checkpoint --suite config --suite tracker --suite session --suite image \
+    --suite checkpoint --suite config --suite tracker --suite online --suite session --suite image \
     --suite pool \
     --wrapper "valgrind -q --error-exitcode=99 --leak-check=full \
       --show-leak-kinds=definite --errors-for-leak-kinds=definite"

@@ -40,8 +40,8 @@ typedef enum
 /**
  * SiambanStatus:
  * @SIAMBAN_STATUS_TRACKED: it is where the box is.
- * @SIAMBAN_STATUS_UNCERTAIN: hidden in part, like another one, or about to be
- *     lost: the box still moves, nothing is learnt.
+ * @SIAMBAN_STATUS_UNCERTAIN: hidden in part, changed, or about to be lost: the
+ *     box still moves, but keeps its size.
  * @SIAMBAN_STATUS_LOST: not in sight: the box stays where it was last seen, and
  *     the frame is searched.
  * @SIAMBAN_STATUS_ENDED: removed, or lost for too long; only in events.
@@ -77,11 +77,13 @@ SIAMBAN_API gboolean siamban_mode_from_name (
  *     0: ids from 1 on that all sessions of the process with this option share,
  *     so that none is used twice in it.
  * @max_lost_age: a target lost for longer ends; nanoseconds, 0 is never.
- * @lost_threshold: response of the filter below which a target is not there;
- *     0 to 1.
- * @found_threshold: response from which on a lost one is taken as found; 0
- * to 1.
- * @fusion: weight of the filter beside the network's score; 0 to 1.
+ * @lost_threshold: confidence below which a target is lost if it stays there
+ *     for some frames, and nothing is learnt; 0 to 1, default 0.25.
+ * @found_threshold: confidence from which on a target is tracked, and a lost
+ *     one found if it stays there; in between it is uncertain. @lost_threshold
+ *     to 1, default 0.75.
+ * @fusion: weight of the filter beside the network's score; 0 to 1, default
+ *     0.3.
  *
  * Always start from siamban_session_options_init().
  */
@@ -113,7 +115,8 @@ SIAMBAN_API void siamban_session_options_init (SiambanSessionOptions *options);
  *     frame that it was learnt on.
  * @peak: the highest probability anywhere in the search area.
  * @confidence: how sure it is that the box shows the target, 0 to 1, on one
- *     scale over time and models; in reference mode the same as @score.
+ *     scale over time and models; 0 while it is lost; in reference mode the
+ *     same as @score.
  * @predicted: the box was moved on without running the network.
  * @search: the area of the frame that was searched last; empty before.
  * @first_seen: time of the frame it was learnt on.

@@ -17,6 +17,9 @@
 /* Channels are handled in panels of this many. */
 #define SIAMBAN_PANEL 16
 
+/* Taps of an online filter, 25 of them and what fills the panels. */
+#define SIAMBAN_TAPS 32
+
 /* What becomes of a sum x: clamp (x, low, high), or with @hard
  * x * clamp (x + 3, 0, 6) / 6, or that without the x before it. */
 typedef enum
@@ -125,6 +128,10 @@ typedef struct
       const SiambanFinish *finish, float *to);
   /* One panel, of @pixels pixels @ld apart, to @to. */
   void (*sum) (const float *x, size_t ld, size_t pixels, float *to);
+  /* For i < rows, t < SIAMBAN_TAPS, and c dense:
+   *   c[i][t] += sum over k < n of a[i * row + k * step] * b[k][t] */
+  void (*taps) (const float *a, size_t row, size_t step, size_t rows, size_t n,
+      const float *b, float *c);
 } SiambanDsp;
 
 /* NULL where the level has none. */

@@ -24,6 +24,7 @@ siamban_batch_clear (SiambanBatch *batch)
   g_free (batch->views);
   g_free (batch->cls);
   g_free (batch->loc);
+  g_free (batch->features);
   *batch = (SiambanBatch){0};
 }
 
@@ -59,10 +60,31 @@ siamban_batch_add (SiambanBatch *batch, const SiambanTrackParams *params,
       mean, batch->pixels + i * crop_bytes (params));
 }
 
-void
-siamban_batch_run (SiambanBatch *batch, SiambanModel *model, unsigned threads)
+static void
+run_with_features (SiambanBatch *batch, SiambanModel *model, unsigned threads)
 {
-  if (batch->n > 0)
+  g_autofree float **features = g_new (float *, batch->n);
+  SiambanFeatureInfo info;
+
+  siamban_model_get_feature_info (model, &info);
+  batch->n_features = (gsize)info.side * info.side * info.channels;
+  if (!batch->features)
+    batch->features = g_new (float, batch->capacity * batch->n_features);
+  for (unsigned i = 0; i < batch->n; i++)
+    features[i] = batch->features + i * batch->n_features;
+  siamban_model_search_features (model, batch->n, batch->templates,
+      batch->crops, batch->cls, batch->loc, features, threads);
+}
+
+void
+siamban_batch_run (SiambanBatch *batch, SiambanModel *model, gboolean features,
+    unsigned threads)
+{
+  if (batch->n == 0)
+    return;
+  if (features)
+    run_with_features (batch, model, threads);
+  else
     siamban_model_search_pixels (model, batch->n, batch->templates,
         batch->crops, batch->cls, batch->loc, threads);
 }
@@ -75,5 +97,6 @@ siamban_batch_finding (
       batch->views[i],
       batch->cls + i * params->cls_channels * map_area (params),
       batch->loc + i * 4 * map_area (params),
+      batch->features ? batch->features + i * batch->n_features : NULL,
   };
 }

@@ -18,6 +18,7 @@ typedef struct
 {
   SiambanView view;
   const float *cls, *loc;
+  const float *features; /* or NULL */
 } SiambanFinding;
 
 /* The room that searches of one frame are done in, kept from frame to frame.
@@ -30,6 +31,8 @@ typedef struct
   SiambanTemplate **templates;
   SiambanView *views;
   float *cls, *loc;
+  float *features; /* NULL until they are asked for */
+  gsize n_features;
 } SiambanBatch;
 
 /* Makes it empty, with room for @n searches. */
@@ -39,8 +42,9 @@ void siamban_batch_begin (
 void siamban_batch_add (SiambanBatch *batch, const SiambanTrackParams *params,
     SiambanTemplate *template, const SiambanFrame *frame,
     const SiambanView *view, const double mean[3]);
-void siamban_batch_run (
-    SiambanBatch *batch, SiambanModel *model, unsigned threads);
+/* With the maps of features on request. */
+void siamban_batch_run (SiambanBatch *batch, SiambanModel *model,
+    gboolean features, unsigned threads);
 SiambanFinding siamban_batch_finding (
     const SiambanBatch *batch, const SiambanTrackParams *params, unsigned i);
 void siamban_batch_clear (SiambanBatch *batch);

@@ -54,7 +54,7 @@ siamban_session_options_init (SiambanSessionOptions *options)
       .interval = 1,
       .first_id = 1,
       .lost_threshold = 0.25,
-      .found_threshold = 0.5,
+      .found_threshold = 0.75,
       .fusion = 0.3,
   };
 }

@@ -3,6 +3,12 @@
 
 #include "image/crop.h"
 
+/* Pixels a side of a glance at a view, what range of colours is none, and how
+ * many views are glanced at before one is searched. */
+#define GLANCE      24
+#define FLAT        12
+#define MAX_GLANCES 64
+
 static SiambanSubject *
 subject_at (const SiambanSession *session, guint i)
 {
@@ -82,7 +88,7 @@ learn (SiambanSession *session, SiambanStep *step, SiambanSubject *subject,
     siamban_frame_mean (step->frame, step->mean);
   step->has_mean = TRUE;
   if (!siamban_subject_learn (subject, session->used, step->frame, step->mean,
-          box, step->options.threads, error))
+          box, &step->options, error))
     return FALSE;
   subject->searched = session->frame;
   return TRUE;
@@ -204,14 +210,11 @@ adapt (SiambanSession *session, const SiambanStep *step)
 }
 
 static void
-adapt_models (SiambanSession *session, const SiambanStep *step)
+adapt_looks (SiambanSession *session, const SiambanStep *step)
 {
-  for (guint i = 0; i < session->subjects->len; i++) {
-    SiambanSubject *subject = subject_at (session, i);
-
-    if (subject->model != session->used)
-      siamban_subject_relearn (subject, session->used, step->options.threads);
-  }
+  for (guint i = 0; i < session->subjects->len; i++)
+    siamban_subject_adapt (
+        subject_at (session, i), session->used, &step->options);
 }
 
 static int
@@ -245,6 +248,60 @@ pick (SiambanSession *session, const SiambanStep *step)
   }
 }
 
+/* A view of one colour shows nothing: no network is run on it. */
+static gboolean
+is_flat (
+    const SiambanFrame *frame, const SiambanView *view, const double mean[3])
+{
+  guint8 pixels[3 * GLANCE * GLANCE], low[3] = {255, 255, 255}, high[3] = {0};
+
+  siamban_crop (frame, view->cx, view->cy, view->side, GLANCE, mean, pixels);
+  for (int i = 0; i < 3 * GLANCE * GLANCE; i++) {
+    low[i % 3] = MIN (low[i % 3], pixels[i]);
+    high[i % 3] = MAX (high[i % 3], pixels[i]);
+  }
+  for (int c = 0; c < 3; c++) {
+    if (high[c] - low[c] >= FLAT)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static SiambanView
+view_for (SiambanSubject *subject, const SiambanTrackParams *params,
+    const SiambanFrame *frame)
+{
+  SiambanView view = siamban_subject_view (subject, params);
+
+  if (subject->track.status != SIAMBAN_STATUS_LOST)
+    return view;
+  for (int i = 0;
+       i < MAX_GLANCES && is_flat (frame, &view, subject->portrait.mean); i++)
+    view = siamban_subject_view (subject, params);
+  return view;
+}
+
+static void
+accept (SiambanSession *session, const SiambanStep *step,
+    SiambanSubject *subject, const SiambanFinding *finding)
+{
+  SiambanSearch search = {
+      .params = siamban_model_track (session->used),
+      .window = session->window,
+      .options = &step->options,
+      .finding = finding,
+      .interrupted = step->discontinuity,
+  };
+  gboolean was_lost = subject->track.status == SIAMBAN_STATUS_LOST, is_lost;
+
+  siamban_subject_accept (subject, &search, session->frame);
+  siamban_subject_plan (subject, session->frame, step->options.interval);
+  subject->turn = ++session->turns;
+  is_lost = subject->track.status == SIAMBAN_STATUS_LOST;
+  if (is_lost != was_lost)
+    emit (session, is_lost ? SIAMBAN_EVENT_LOST : SIAMBAN_EVENT_FOUND, subject);
+}
+
 static void
 search (SiambanSession *session, const SiambanStep *step)
 {
@@ -254,21 +311,18 @@ search (SiambanSession *session, const SiambanStep *step)
 
   siamban_batch_begin (batch, params, n);
   for (guint i = 0; i < n; i++) {
-    const SiambanSubject *subject = session->searching->pdata[i];
-    SiambanView view = siamban_subject_view (subject, params);
+    SiambanSubject *subject = session->searching->pdata[i];
+    SiambanView view = view_for (subject, params, step->frame);
 
-    siamban_batch_add (
-        batch, params, subject->template, step->frame, &view, subject->mean);
+    siamban_batch_add (batch, params, subject->template, step->frame, &view,
+        subject->portrait.mean);
   }
-  siamban_batch_run (batch, session->used, step->options.threads);
+  siamban_batch_run (batch, session->used,
+      step->options.mode == SIAMBAN_MODE_ROBUST, step->options.threads);
   for (guint i = 0; i < n; i++) {
     SiambanFinding finding = siamban_batch_finding (batch, params, i);
-    SiambanSubject *subject = session->searching->pdata[i];
 
-    siamban_subject_accept (
-        subject, params, session->window, &finding, session->frame);
-    subject->turn = ++session->turns;
-    siamban_subject_plan (subject, session->frame, step->options.interval);
+    accept (session, step, session->searching->pdata[i], &finding);
   }
 }
 
@@ -319,7 +373,7 @@ siamban_session_step (SiambanSession *session, SiambanStep *step)
   if (step->frame) {
     adapt (session, step);
     carry_out_all (session, step, &step->requests);
-    adapt_models (session, step);
+    adapt_looks (session, step);
     pick (session, step);
     search (session, step);
   }

@@ -124,17 +124,18 @@ learn_from (SiambanSession *session, const SiambanFrame *frame, guint64 time,
     const SiambanBox *box, GError **error)
 {
   SiambanSubject *subject = siamban_subject_new (0, NULL, NULL);
+  SiambanSessionOptions options;
   SiambanModel *model;
-  unsigned threads;
   double mean[3];
 
   g_mutex_lock (&session->lock);
   model = siamban_model_ref (session->model);
-  threads = session->options.threads;
+  options = session->options;
   g_mutex_unlock (&session->lock);
 
   siamban_frame_mean (frame, mean);
-  if (!siamban_subject_learn (subject, model, frame, mean, box, threads, error))
+  if (!siamban_subject_learn (
+          subject, model, frame, mean, box, &options, error))
     g_clear_pointer (&subject, siamban_subject_free);
   else
     subject->track.first_seen = subject->track.last_seen = time;

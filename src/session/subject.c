@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-#include "image/crop.h"
 #include "session/scale.h"
 
 /* A box this many times the frame says nothing of the object's size. */
@@ -34,7 +33,8 @@ siamban_subject_free (SiambanSubject *subject)
 {
   siamban_history_clear (&subject->history);
   g_clear_pointer (&subject->template, siamban_template_free);
-  g_free (subject->picture);
+  siamban_robust_free (subject->robust);
+  siamban_portrait_clear (&subject->portrait);
   g_free (subject);
 }
 
@@ -93,57 +93,55 @@ siamban_subject_place (SiambanSubject *subject, const SiambanFrame *frame,
   track->status = SIAMBAN_STATUS_TRACKED;
   track->score = track->peak = track->confidence = 1;
   track->predicted = FALSE;
+  if (subject->robust)
+    siamban_robust_place (subject->robust, &subject->state);
   siamban_subject_interrupt (subject);
   return TRUE;
 }
 
 static void
-set_template (SiambanSubject *subject, SiambanModel *model, const guint8 *z,
-    unsigned threads)
+forget_looks (SiambanSubject *subject)
 {
   g_clear_pointer (&subject->template, siamban_template_free);
-  subject->template = siamban_model_embed_pixels (model, z, threads);
-  subject->model = model;
+  g_clear_pointer (&subject->robust, siamban_robust_free);
+  subject->model = NULL;
 }
 
 gboolean
 siamban_subject_learn (SiambanSubject *subject, SiambanModel *model,
     const SiambanFrame *frame, const double mean[3], const SiambanBox *box,
-    unsigned threads, GError **error)
+    const SiambanSessionOptions *options, GError **error)
 {
-  const SiambanTrackParams *params = siamban_model_track (model);
-  int size = params->exemplar_size;
-
   if (!siamban_subject_place (subject, frame, box, error))
     return FALSE;
-  for (int c = 0; c < 3; c++)
-    subject->mean[c] = mean[c];
-  subject->picture_size = size;
-  subject->picture = g_realloc_n (subject->picture, (gsize)size * size, 3);
-  siamban_crop (frame, subject->state.cx, subject->state.cy,
-      siamban_track_template_side (&subject->state, params), size, mean,
-      subject->picture);
-  set_template (subject, model, subject->picture, threads);
+  siamban_portrait_take (&subject->portrait, siamban_model_track (model), frame,
+      mean, &subject->state);
+  forget_looks (subject);
+  siamban_subject_adapt (subject, model, options);
   return TRUE;
 }
 
 void
-siamban_subject_relearn (
-    SiambanSubject *subject, SiambanModel *model, unsigned threads)
+siamban_subject_adapt (SiambanSubject *subject, SiambanModel *model,
+    const SiambanSessionOptions *options)
 {
-  int size = siamban_model_track (model)->exemplar_size;
-  int had = subject->picture_size;
-  const SiambanFrame kept = {
-      .format = SIAMBAN_FORMAT_BGR,
-      .width = had,
-      .height = had,
-      .data = {subject->picture},
-      .stride = {3 * had},
-  };
-  g_autofree guint8 *z = g_malloc_n (3 * (gsize)size, size);
+  const SiambanPortrait *portrait = &subject->portrait;
+  gboolean robust = options->mode == SIAMBAN_MODE_ROBUST;
 
-  siamban_crop (&kept, had / 2., had / 2., had, size, subject->mean, z);
-  set_template (subject, model, z, threads);
+  if (subject->model != model) {
+    forget_looks (subject);
+    subject->template =
+        siamban_portrait_template (portrait, model, options->threads);
+    subject->model = model;
+  }
+  if (robust && !subject->robust)
+    subject->robust = siamban_robust_new (
+        siamban_portrait_filter (portrait, model, options->threads),
+        &subject->state);
+  if (!robust) {
+    g_clear_pointer (&subject->robust, siamban_robust_free);
+    subject->track.status = SIAMBAN_STATUS_TRACKED;
+  }
 }
 
 gboolean
@@ -154,10 +152,9 @@ siamban_subject_resize (SiambanSubject *subject, int width, int height)
 
   if (subject->width == width && subject->height == height)
     return FALSE;
-  subject->state.cx *= sx;
-  subject->state.cy *= sy;
-  subject->state.w *= sx;
-  subject->state.h *= sy;
+  siamban_track_scale (&subject->state, sx, sy);
+  if (subject->robust)
+    siamban_robust_scale (subject->robust, sx, sy);
   subject->vx *= sx;
   subject->vy *= sy;
   subject->from_x *= sx;
@@ -171,12 +168,14 @@ siamban_subject_resize (SiambanSubject *subject, int width, int height)
 }
 
 SiambanView
-siamban_subject_view (
-    const SiambanSubject *subject, const SiambanTrackParams *params)
+siamban_subject_view (SiambanSubject *subject, const SiambanTrackParams *params)
 {
   const SiambanTrackState *state = &subject->state;
   SiambanView view = {.cx = state->cx, .cy = state->cy};
 
+  if (subject->track.status == SIAMBAN_STATUS_LOST)
+    return siamban_finder_view (&subject->robust->finder, state, params,
+        subject->width, subject->height);
   view.side = siamban_track_search_side (state, params, &view.scale);
   return view;
 }
@@ -206,41 +205,103 @@ peak_of (const SiambanCandidate *candidates, int n)
   return peak;
 }
 
-/* FALSE if what the network says is not finite. */
+/* Moves to the choice in a view. FALSE if that is nowhere. */
 static gboolean
-choose (SiambanSubject *subject, const SiambanTrackParams *params,
-    const double *window, const SiambanFinding *finding)
+move_to (SiambanSubject *subject, const SiambanSearch *search,
+    const SiambanCandidate *choice)
 {
-  int area = params->score_size * params->score_size;
-  double scale = finding->view.scale;
-  g_autofree SiambanCandidate *all = g_new (SiambanCandidate, area);
-  const SiambanCandidate *best;
+  const SiambanView *view = &search->finding->view;
+  SiambanTrackState next = {
+      view->cx, view->cy, subject->state.w, subject->state.h};
 
-  if (!siamban_track_candidates (
-          &subject->state, params, scale, finding->cls, finding->loc, all))
-    return FALSE;
-  best = siamban_track_best (params, window, all);
-  if (!siamban_track_commit (&subject->state, params, scale, best,
+  if (!siamban_track_commit (&next, search->params, view->scale, choice,
           subject->width, subject->height))
     return FALSE;
-  subject->track.score = best->score;
-  subject->track.peak = peak_of (all, area);
+  subject->state = next;
+  subject->track.score = choice->score;
   return TRUE;
 }
 
-void
-siamban_subject_accept (SiambanSubject *subject,
-    const SiambanTrackParams *params, const double *window,
-    const SiambanFinding *finding, guint64 frame)
+static void
+accept_reference (SiambanSubject *subject, const SiambanSearch *search)
 {
   SiambanTrack *track = &subject->track;
-  const SiambanView *view = &finding->view;
 
-  if (!choose (subject, params, window, finding))
+  if (!search->candidates || !move_to (subject, search,
+                                 siamban_track_best (search->params,
+                                     search->window, search->candidates)))
     track->score = track->peak = 0;
+  track->confidence = track->score;
+}
+
+static SiambanPlace
+place_in (const SiambanTrackState *state, const SiambanView *view)
+{
+  return (SiambanPlace){
+      (state->cx - view->cx) * view->scale,
+      (state->cy - view->cy) * view->scale,
+      state->w * view->scale,
+      state->h * view->scale,
+  };
+}
+
+/* It is lost from now on: the box goes back to where it was seen last. */
+static void
+freeze (SiambanSubject *subject)
+{
+  subject->state = subject->robust->certain;
+  subject->vx = subject->vy = 0;
+  subject->track.confidence = 0;
+}
+
+static void
+accept_robust (SiambanSubject *subject, const SiambanSearch *search)
+{
+  SiambanRobust *robust = subject->robust;
+  SiambanTrack *track = &subject->track;
+  SiambanVerdict verdict =
+      siamban_robust_judge (robust, search, &subject->state, track->status);
+  gboolean was_lost = track->status == SIAMBAN_STATUS_LOST;
+
+  track->status = verdict.status;
+  track->score = 0;
+  track->confidence = verdict.confidence;
+  if (verdict.status == SIAMBAN_STATUS_LOST) {
+    freeze (subject);
+  } else if (verdict.choice && move_to (subject, search, verdict.choice)) {
+    SiambanPlace place = place_in (&subject->state, &search->finding->view);
+
+    siamban_robust_confirm (robust, search, &verdict, &subject->state, &place);
+    if (was_lost)
+      siamban_subject_interrupt (subject);
+    if (verdict.status == SIAMBAN_STATUS_UNCERTAIN) {
+      subject->state.w = robust->certain.w;
+      subject->state.h = robust->certain.h;
+    }
+  }
+  siamban_robust_work (robust);
+}
+
+void
+siamban_subject_accept (
+    SiambanSubject *subject, SiambanSearch *search, guint64 frame)
+{
+  int area = search->params->score_size * search->params->score_size;
+  g_autofree SiambanCandidate *candidates = g_new (SiambanCandidate, area);
+  const SiambanFinding *finding = search->finding;
+  const SiambanView *view = &finding->view;
+  SiambanTrack *track = &subject->track;
+
+  if (siamban_track_candidates (&subject->state, search->params, view->scale,
+          finding->cls, finding->loc, candidates))
+    search->candidates = candidates;
+  track->peak = search->candidates ? peak_of (candidates, area) : 0;
+  if (subject->robust)
+    accept_robust (subject, search);
+  else
+    accept_reference (subject, search);
   measure_motion (subject, frame);
   track->box = siamban_track_box (&subject->state);
-  track->confidence = track->score;
   track->predicted = FALSE;
   track->search = (SiambanBox){view->cx - view->side / 2,
       view->cy - view->side / 2, view->side, view->side};

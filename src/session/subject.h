@@ -6,6 +6,8 @@
 
 #include "session/batch.h"
 #include "session/history.h"
+#include "session/portrait.h"
+#include "session/robust.h"
 #include "tracker/tracker.h"
 
 /* One target of a session: what was learnt of it, where it is, and the track
@@ -16,11 +18,10 @@ typedef struct
   GDestroyNotify destroy; /* of the track's user data */
   SiambanHistory history;
 
-  const SiambanModel *model; /* whose template it is */
+  SiambanPortrait portrait;
+  const SiambanModel *model; /* that what follows is for */
   SiambanTemplate *template;
-  double mean[3];  /* colour of the frame that it was learnt on */
-  guint8 *picture; /* the template crop of it, B, G, R */
-  int picture_size;
+  SiambanRobust *robust; /* NULL in reference mode */
 
   SiambanTrackState state;
   int width, height;     /* of the frame that the state is in */
@@ -44,10 +45,10 @@ void siamban_subject_drop (SiambanSubject *subject);
  * SIAMBAN_ERROR_ARGUMENT, leaving all as it was, if @frame does not show it. */
 gboolean siamban_subject_learn (SiambanSubject *subject, SiambanModel *model,
     const SiambanFrame *frame, const double mean[3], const SiambanBox *box,
-    unsigned threads, GError **error);
-/* Learns it for @model from the picture kept of it. */
-void siamban_subject_relearn (
-    SiambanSubject *subject, SiambanModel *model, unsigned threads);
+    const SiambanSessionOptions *options, GError **error);
+/* Learns what is missing for @model and the mode from the pictures kept. */
+void siamban_subject_adapt (SiambanSubject *subject, SiambanModel *model,
+    const SiambanSessionOptions *options);
 
 /* It is in @box of a frame of that size, whatever was thought. FALSE with
  * SIAMBAN_ERROR_ARGUMENT if @frame does not show it. */
@@ -58,14 +59,14 @@ gboolean siamban_subject_place (SiambanSubject *subject,
 gboolean siamban_subject_resize (
     SiambanSubject *subject, int width, int height);
 
-/* Where to look for it. */
+/* Where to look for it; of a lost one, where next. */
 SiambanView siamban_subject_view (
-    const SiambanSubject *subject, const SiambanTrackParams *params);
+    SiambanSubject *subject, const SiambanTrackParams *params);
 
-/* Takes what a search on frame number @frame found. */
-void siamban_subject_accept (SiambanSubject *subject,
-    const SiambanTrackParams *params, const double *window,
-    const SiambanFinding *finding, guint64 frame);
+/* Takes what a search on frame number @frame found; @search without
+ * candidates. */
+void siamban_subject_accept (
+    SiambanSubject *subject, SiambanSearch *search, guint64 frame);
 /* Moves it on for a frame without a search. */
 void siamban_subject_predict (SiambanSubject *subject);
 /* When to search next, @interval as in the options. */

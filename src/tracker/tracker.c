@@ -21,6 +21,15 @@ siamban_track_box (const SiambanTrackState *state)
       state->cx - state->w / 2, state->cy - state->h / 2, state->w, state->h};
 }
 
+void
+siamban_track_scale (SiambanTrackState *state, double sx, double sy)
+{
+  state->cx *= sx;
+  state->cy *= sy;
+  state->w *= sx;
+  state->h *= sy;
+}
+
 /* Side of the square that holds the box and @context of its size around it. */
 static double
 context_side (double w, double h, double context)

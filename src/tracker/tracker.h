@@ -27,6 +27,8 @@ typedef struct
 
 void siamban_track_init (SiambanTrackState *state, const SiambanBox *box);
 SiambanBox siamban_track_box (const SiambanTrackState *state);
+/* The frame is now @sx times as wide and @sy times as high. */
+void siamban_track_scale (SiambanTrackState *state, double sx, double sy);
 
 /* Side of the template crop in frame pixels, rounded, ties to even. */
 double siamban_track_template_side (

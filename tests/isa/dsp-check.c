@@ -694,6 +694,50 @@ winograd_not_finite (void)
   }
 }
 
+static void
+check_taps (size_t rows, size_t n, size_t row, size_t step)
+{
+  Buffer a = buffer_random ((rows - 1) * row + (n - 1) * step + 1);
+  Buffer b = buffer_random (n * SIAMBAN_TAPS);
+  Buffer c = buffer_random (rows * SIAMBAN_TAPS);
+  Buffer before = buffer_new (c.n);
+  memcpy (before.data, c.data, c.n * sizeof (float));
+  dsp->taps (a.data, row, step, rows, n, b.data, c.data);
+  for (size_t i = 0; i < c.n; i++) {
+    double sum = before.data[i];
+    for (size_t k = 0; k < n; k++)
+      sum += (double)a.data[i / SIAMBAN_TAPS * row + k * step] *
+             b.data[k * SIAMBAN_TAPS + i % SIAMBAN_TAPS];
+    expect (c.data[i], sum, 1e-6 * (n + 1), "taps");
+  }
+  buffer_free (&a);
+  buffer_free (&b);
+  buffer_free (&c);
+  buffer_free (&before);
+}
+
+/* Pixels by channels, and channels by pixels. */
+static void
+taps_values (void)
+{
+  for (size_t rows = 1; rows < 20; rows++) {
+    size_t n = 1 + random_below (40);
+    check_taps (rows, n, n + random_below (3), 1);
+    check_taps (rows, n, 1, rows + random_below (3));
+  }
+}
+
+static void
+taps_not_finite (void)
+{
+  float a[7] = {0}, b[SIAMBAN_TAPS] = {0}, c[7 * SIAMBAN_TAPS] = {0};
+  a[random_below (7)] = INFINITY;
+  dsp->taps (a, 1, 1, 7, 1, b, c);
+  for (int i = 0; i < 7 * SIAMBAN_TAPS; i++)
+    if (isnan (c[i]) != isinf (a[i / SIAMBAN_TAPS]))
+      fail ("taps: what is not finite went elsewhere");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -710,6 +754,8 @@ main (int argc, char **argv)
       {"widen", widen_values},
       {"scale", scale_values},
       {"sum", sum_values},
+      {"taps", taps_values},
+      {"taps-not-finite", taps_not_finite},
       {"winograd", winograd_values},
       {"winograd-not-finite", winograd_not_finite},
   };

@@ -12,6 +12,11 @@
 #define AREA     (SCORE * SCORE)
 #define MAX_N    64
 
+/* The map of features, finer than the grid. */
+#define SIDE     15
+#define CHANNELS 16
+#define FEATURES (SIDE * SIDE * CHANNELS)
+
 struct _SiambanModel
 {
   gint references;
@@ -21,6 +26,7 @@ struct _SiambanModel
   SiambanTemplate *templates[MAX_N];
   unsigned n, threads, runs, learnt;
   float cls[MAX_N][2 * AREA], loc[MAX_N][4 * AREA];
+  float features[MAX_N][FEATURES];
 };
 
 extern const SiambanTrackParams fake_params;
@@ -30,6 +36,8 @@ void fake_model_init (SiambanModel *model);
 void fake_model_fill (SiambanModel *model);
 /* Every search finds a box of @side crop pixels at grid point @point. */
 void fake_model_find (SiambanModel *model, int point, float side);
+/* Nothing is there to be found. */
+void fake_model_hide (SiambanModel *model);
 /* Nobody holds it any more. */
 void fake_model_check (const SiambanModel *model);
 

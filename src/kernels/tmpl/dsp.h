@@ -7,6 +7,7 @@
 #include "kernels/tmpl/depthwise.h"
 #include "kernels/tmpl/winograd.h"
 #include "kernels/tmpl/ops.h"
+#include "kernels/tmpl/taps.h"
 
 const SiambanDsp DSP = {
     .rows = GEMM_ROWS,
@@ -21,4 +22,5 @@ const SiambanDsp DSP = {
     .widen = widen,
     .scale = scale,
     .sum = sum,
+    .taps = taps,
 };
