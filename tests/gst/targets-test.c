@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "rig.h"
+#include "siambanmeta.h"
 
 #define BOXES "<<100, 80, 40, 40>, <20, 30, 50.5, 60.25>>"
 
@@ -18,6 +19,16 @@ add (Rig *rig, gdouble x, gdouble y, gdouble w, gdouble h)
 
   g_signal_emit_by_name (rig->element, "add-target", x, y, w, h, &id);
   return id;
+}
+
+static SiambanStatus
+track_status (GstBuffer *buffer)
+{
+  SiambanTrack track;
+
+  g_assert_cmpuint (siamban_meta_n_tracks (buffer), ==, 1);
+  siamban_meta_get_track (buffer, 0, &track);
+  return track.status;
 }
 
 static void
@@ -281,6 +292,35 @@ test_end_has_history (void)
   rig_free (rig);
 }
 
+/* Into the dark and out again. */
+static void
+test_lost_and_found (void)
+{
+  Rig *rig = rig_small ();
+  const SiambanBox box = film_box (0);
+
+  add (rig, box.x, box.y, box.w, box.h);
+  for (guint i = 0; i < 20; i++)
+    rig_next_ids (rig, "1");
+  rig_event (rig, "added", 1);
+  rig_no_message (rig, GST_MESSAGE_ELEMENT);
+  for (guint i = 0; i < 30; i++) {
+    GstBuffer *buffer = rig_frame (rig);
+
+    gst_buffer_memset (buffer, 0, 0, gst_buffer_get_size (buffer));
+    buffer = rig_push (rig, buffer);
+    if (i == 29)
+      g_assert_cmpint (track_status (buffer), ==, SIAMBAN_STATUS_LOST);
+    gst_buffer_unref (buffer);
+  }
+  rig_event (rig, "lost", 1);
+  for (guint i = 0; i < 30; i++)
+    gst_buffer_unref (rig_next (rig));
+  rig_event (rig, "found", 1);
+  rig_no_message (rig, GST_MESSAGE_ELEMENT);
+  rig_free (rig);
+}
+
 /* Going to READY ends them, too, and says so. */
 static void
 test_stop_ends (void)
@@ -370,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/targets/label", test_label);
   g_test_add_func ("/gst/targets/message-fields", test_message_fields);
   g_test_add_func ("/gst/targets/history", test_end_has_history);
+  g_test_add_func ("/gst/targets/lost-and-found", test_lost_and_found);
   g_test_add_func ("/gst/targets/stop-ends", test_stop_ends);
   g_test_add_func ("/gst/targets/post-frames", test_post_frames);
   g_test_add_func ("/gst/targets/stats", test_stats);
