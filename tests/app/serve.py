@@ -181,6 +181,21 @@ def check_pictures(served):
     connection.close()
 
 
+def check_closed(served):
+    """Who has gone leaves nothing open, whether it asked something or not."""
+    def count():
+        return len(os.listdir(f"/proc/{served.process.pid}/fd"))
+
+    before = count()
+    for path in ("/targets", "/nothing", "/video.mjpg", "/snapshot.jpg") * 10:
+        with socket.create_connection(("127.0.0.1", served.port)) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 ")
+    for _ in range(20):
+        socket.create_connection(("127.0.0.1", served.port)).close()
+    served.wait(lambda: count() < before + 10)
+
+
 def check_loop(served):
     """Times rise on when the file begins again: ten seconds have 100 frames."""
     stream = events(served)
@@ -552,7 +567,7 @@ def check_lines():
 
 def main():
     picture = []
-    shared = ("follows", "past", "events", "pictures", "loop", "numbers", "page",
+    shared = ("follows", "past", "events", "pictures", "closed", "loop", "numbers", "page",
               "bad_requests", "strangers", "document", "rates")
     alone = {"settings": check_settings, "token": check_token, "refusals": check_refusals, "lines": check_lines,
              "mqtt": check_mqtt, "loss": lambda: check_loss(picture[0])}
