@@ -127,11 +127,14 @@ static void
 test_no_target_is_in_sight_without_a_picture (void)
 {
   ServeBoard board = {.camera = SERVE_CAMERA_PLAYING};
-  const SiambanTrack track = {.status = SIAMBAN_STATUS_TRACKED};
+  const SiambanTrack track = {
+      .status = SIAMBAN_STATUS_TRACKED, .confidence = 0.5};
 
   g_assert_cmpint (
       serve_board_status (&board, &track), ==, SIAMBAN_STATUS_TRACKED);
+  g_assert_cmpfloat (serve_board_confidence (&board, &track), ==, 0.5);
   board.camera = SERVE_CAMERA_LOST;
+  g_assert_cmpfloat (serve_board_confidence (&board, &track), ==, 0);
   g_assert_cmpint (
       serve_board_status (&board, &track), ==, SIAMBAN_STATUS_LOST);
 }

@@ -80,13 +80,23 @@ serve_board_find (const ServeBoard *self, guint64 id)
   return NULL;
 }
 
+static gboolean
+is_blind (const ServeBoard *self)
+{
+  return self->camera == SERVE_CAMERA_LOST ||
+         self->camera == SERVE_CAMERA_ENDED;
+}
+
 SiambanStatus
 serve_board_status (const ServeBoard *self, const SiambanTrack *track)
 {
-  const gboolean blind =
-      self->camera == SERVE_CAMERA_LOST || self->camera == SERVE_CAMERA_ENDED;
+  return is_blind (self) ? SIAMBAN_STATUS_LOST : track->status;
+}
 
-  return blind ? SIAMBAN_STATUS_LOST : track->status;
+double
+serve_board_confidence (const ServeBoard *self, const SiambanTrack *track)
+{
+  return is_blind (self) ? 0 : track->confidence;
 }
 
 double
@@ -100,7 +110,6 @@ serve_board_silence (const ServeBoard *self)
 gboolean
 serve_board_is_healthy (const ServeBoard *self)
 {
-  return self->frame && self->camera != SERVE_CAMERA_LOST &&
-         self->camera != SERVE_CAMERA_ENDED &&
+  return self->frame && !is_blind (self) &&
          serve_board_silence (self) < PATIENCE_S;
 }

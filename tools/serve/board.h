@@ -44,6 +44,10 @@ const SiambanTrack *serve_board_find (const ServeBoard *board, guint64 id);
 SiambanStatus serve_board_status (
     const ServeBoard *board, const SiambanTrack *track);
 
+/* How sure it is that the box shows the target, now. */
+double serve_board_confidence (
+    const ServeBoard *board, const SiambanTrack *track);
+
 /* Seconds since a frame came, or since the program began. */
 double serve_board_silence (const ServeBoard *board);
 

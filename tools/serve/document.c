@@ -47,7 +47,8 @@ append_track (GString *to, const ServeBoard *board, const SiambanTrack *track)
   append_number (to, "score", "%.4f", track->score);
   append_text (
       to, "status", siamban_status_name (serve_board_status (board, track)));
-  append_number (to, "confidence", "%.4f", track->confidence);
+  append_number (
+      to, "confidence", "%.4f", serve_board_confidence (board, track));
 }
 
 static void

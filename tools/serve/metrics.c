@@ -74,13 +74,13 @@ append_scores (GString *to, const ServeBoard *board)
   append_head (to, "siamban_confidence", "gauge",
       "How sure it is that the box shows the target, 0 to 1.");
   for (guint i = 0; i < n; i++) {
+    const SiambanTrack *track = &board->frame->tracks[i];
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
     g_string_append_printf (to,
-        "siamban_confidence{id=\"%" G_GUINT64_FORMAT "\"} %s\n",
-        board->frame->tracks[i].id,
+        "siamban_confidence{id=\"%" G_GUINT64_FORMAT "\"} %s\n", track->id,
         g_ascii_formatd (
-            text, sizeof text, "%.4f", board->frame->tracks[i].confidence));
+            text, sizeof text, "%.4f", serve_board_confidence (board, track)));
   }
 }
 

@@ -24,6 +24,7 @@ const arrivals = [];
 
 const colourOf = (id) => COLOURS[(id - 1) % COLOURS.length];
 const statusOf = (target) => (blind ? "lost" : target.status);
+const percentOf = (target) => `${Math.round(blind ? 0 : 100 * target.confidence)} %`;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // ---- what the server says
@@ -257,7 +258,7 @@ element("clear").addEventListener("click", () => ask("DELETE", "targets"));
 function drawTarget(target, unit) {
   const colour = colourOf(target.id);
   const status = statusOf(target);
-  const text = `${target.id} · ${status} · ${Math.round(100 * target.confidence)} %`;
+  const text = `${target.id} · ${status} · ${percentOf(target)}`;
   pen.lineWidth = (target.id === picked ? 3.5 : 2) * unit;
   pen.strokeStyle = pen.fillStyle = colour;
   pen.setLineDash(status === "tracked" ? [] : [6 * unit, 5 * unit]);
@@ -356,7 +357,7 @@ function list() {
     if (!items.delete(target.id)) element("targets").append(item);
     item.dataset.status = statusOf(target);
     item.setAttribute("aria-current", String(target.id === picked));
-    item.querySelector("span").textContent = `${statusOf(target)}, ${Math.round(100 * target.confidence)} %`;
+    item.querySelector("span").textContent = `${statusOf(target)}, ${percentOf(target)}`;
   }
   for (const item of items.values()) item.remove();
   element("clear").disabled = targets.length === 0;
