@@ -80,13 +80,22 @@ pool_all (const SiambanMapInfo *info, const float *x, float **made)
   return *made ? *made : x;
 }
 
+/* Sums that do not wait for one another. */
+#define LANES 16
+
 static double
 energy_of (const float *x, size_t n)
 {
-  double sum = 0;
+  double lanes[LANES] = {0}, sum = 0;
+  size_t i = 0;
 
-  for (size_t i = 0; i < n; i++)
+  for (; i + LANES <= n; i += LANES)
+    for (int k = 0; k < LANES; k++)
+      lanes[k] += (double)x[i + k] * x[i + k];
+  for (; i < n; i++)
     sum += (double)x[i] * x[i];
+  for (int k = 0; k < LANES; k++)
+    sum += lanes[k];
   return sum;
 }
 
@@ -126,16 +135,20 @@ cubic (double at, double weight[4])
 double
 siamban_map_at (const float *map, int side, double x, double y)
 {
+  int x0 = (int)floor (x), y0 = (int)floor (y), columns[4];
   double wx[4], wy[4], sum = 0;
-  double x0 = floor (x), y0 = floor (y);
 
   cubic (x - x0, wx);
   cubic (y - y0, wy);
-  for (int i = 0; i < 16; i++) {
-    double row = CLAMP (y0 - 1 + i / 4, 0, side - 1);
-    double column = CLAMP (x0 - 1 + i % 4, 0, side - 1);
+  for (int k = 0; k < 4; k++)
+    columns[k] = CLAMP (x0 - 1 + k, 0, side - 1);
+  for (int i = 0; i < 4; i++) {
+    const float *row = map + CLAMP (y0 - 1 + i, 0, side - 1) * side;
+    double part = 0;
 
-    sum += wy[i / 4] * wx[i % 4] * map[(int)row * side + (int)column];
+    for (int k = 0; k < 4; k++)
+      part += wx[k] * row[columns[k]];
+    sum += wy[i] * part;
   }
   return sum;
 }

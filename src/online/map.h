@@ -33,7 +33,8 @@ siamban_map_pixel (const SiambanMapInfo *info, double offset)
   return (offset - info->first) / info->stride;
 }
 
-/* @map (side x side) between its pixels, at column @x and row @y: bicubic. */
+/* @map (side x side) between its pixels, at column @x and row @y, both 0 to
+ * @side - 1: bicubic. */
 double siamban_map_at (const float *map, int side, double x, double y);
 
 #endif
