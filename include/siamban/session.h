@@ -78,12 +78,12 @@ SIAMBAN_API gboolean siamban_mode_from_name (
  *     so that none is used twice in it.
  * @max_lost_age: a target lost for longer ends; nanoseconds, 0 is never.
  * @lost_threshold: confidence below which a target is lost if it stays there
- *     for some frames, and nothing is learnt; 0 to 1, default 0.25.
+ *     for some frames, and nothing is learnt; 0 to 1, default 0.15.
  * @found_threshold: confidence from which on a target is tracked, and a lost
  *     one found if it stays there; in between it is uncertain. @lost_threshold
  *     to 1, default 0.75.
  * @fusion: weight of the filter beside the network's score; 0 to 1, default
- *     0.3.
+ *     0.4.
  *
  * Always start from siamban_session_options_init().
  */

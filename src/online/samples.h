@@ -6,7 +6,7 @@
 
 #include "online/map.h"
 
-#define SIAMBAN_SAMPLES_MAX 30
+#define SIAMBAN_SAMPLES_MAX 20
 
 /* Where the target is in a crop, in crop pixels from the centre. */
 typedef struct

@@ -17,7 +17,7 @@
 
 /* Strength of the evidence, of the usual one, at which the target is as likely
  * there as not, and how fast that changes with it. */
-#define EVEN  0.5
+#define EVEN  0.54
 #define SLOPE 0.07
 
 /* Frames without any confidence after which a target is lost. */

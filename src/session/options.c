@@ -53,9 +53,9 @@ siamban_session_options_init (SiambanSessionOptions *options)
       .max_targets = 64,
       .interval = 1,
       .first_id = 1,
-      .lost_threshold = 0.25,
+      .lost_threshold = 0.15,
       .found_threshold = 0.75,
-      .fusion = 0.3,
+      .fusion = 0.4,
   };
 }
 

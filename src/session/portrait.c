@@ -38,9 +38,11 @@ siamban_portrait_clear (SiambanPortrait *portrait)
   *portrait = (SiambanPortrait){0};
 }
 
-/* The picture in another size (transfer full). */
-static guint8 *
-resized (const guint8 *picture, int had, int size, const double mean[3])
+/* The picture in the size wanted: itself, or one made (transfer full) in @made.
+ */
+static const guint8 *
+in_size (const guint8 *picture, int had, int size, const double mean[3],
+    guint8 **made)
 {
   const SiambanFrame frame = {
       .format = SIAMBAN_FORMAT_BGR,
@@ -49,18 +51,21 @@ resized (const guint8 *picture, int had, int size, const double mean[3])
       .data = {picture},
       .stride = {3 * had},
   };
-  guint8 *out = g_malloc_n (3 * (gsize)size, size);
 
-  siamban_crop (&frame, had / 2., had / 2., had, size, mean, out);
-  return out;
+  if (size == had)
+    return picture;
+  *made = g_malloc_n (3 * (gsize)size, size);
+  siamban_crop (&frame, had / 2., had / 2., had, size, mean, *made);
+  return *made;
 }
 
 SiambanTemplate *
 siamban_portrait_template (
     const SiambanPortrait *portrait, SiambanModel *model, unsigned threads)
 {
-  g_autofree guint8 *z = resized (portrait->z, portrait->z_size,
-      siamban_model_track (model)->exemplar_size, portrait->mean);
+  g_autofree guint8 *made = NULL;
+  const guint8 *z = in_size (portrait->z, portrait->z_size,
+      siamban_model_track (model)->exemplar_size, portrait->mean, &made);
 
   return siamban_model_embed_pixels (model, z, threads);
 }
@@ -72,16 +77,16 @@ siamban_portrait_filter (
   int size = siamban_model_track (model)->instance_size;
   double by = (double)size / portrait->x_size;
   const SiambanPlace place = {0, 0, portrait->w * by, portrait->h * by};
-  g_autofree guint8 *x =
-      resized (portrait->x, portrait->x_size, size, portrait->mean);
-  const guint8 *crop = x;
+  g_autofree guint8 *made = NULL;
+  const guint8 *x =
+      in_size (portrait->x, portrait->x_size, size, portrait->mean, &made);
   SiambanFeatureInfo info;
   g_autofree float *features = NULL;
   SiambanFilter *filter;
 
   siamban_model_get_feature_info (model, &info);
   features = g_new (float, (gsize)info.side *info.side *info.channels);
-  siamban_model_features_pixels (model, 1, &crop, &features, threads);
+  siamban_model_features_pixels (model, 1, &x, &features, threads);
   filter = siamban_filter_new (
       &(SiambanMapInfo){info.side, info.channels, info.stride, info.first});
   if (siamban_filter_read (filter, features))

@@ -25,12 +25,14 @@
 #define TOGETHER 0.25
 
 /* Share of a frame in what is remembered. */
-#define RATE 0.03
+#define RATE 0.05
 
-/* Filterings of a map for learning in a frame: until the first steps are done,
+/* Filterings of a map for learning in a frame: in the one that it is learnt
+ * from, which the network has work with, too; until the first steps are done;
  * and then. */
+#define FIRST_UNITS 32
 #define YOUNG_UNITS 64
-#define UNITS       14
+#define UNITS       10
 
 SiambanRobust *
 siamban_robust_new (SiambanFilter *filter, const SiambanTrackState *state)
@@ -42,7 +44,7 @@ siamban_robust_new (SiambanFilter *filter, const SiambanTrackState *state)
   robust->response = g_new (float, side *side);
   siamban_belief_init (&robust->belief);
   robust->certain = *state;
-  siamban_robust_work (robust);
+  siamban_filter_work (filter, FIRST_UNITS);
   return robust;
 }
 
@@ -174,8 +176,11 @@ look (SiambanRobust *robust, const SiambanSearch *search,
       choose (robust, search, lost ? 0 : search->params->window_influence,
           lost ? LOST_FUSION : search->options->fusion);
   verdict.evidence = evidence_of (robust, search, verdict.choice);
+  /* A filter that has hardly learnt yet has nothing to say against it. */
   verdict.confidence =
-      siamban_belief_confidence (&robust->belief, &verdict.evidence);
+      siamban_filter_is_young (robust->filter) && !lost
+          ? verdict.choice->score
+          : siamban_belief_confidence (&robust->belief, &verdict.evidence);
   return verdict;
 }
 
