@@ -39,7 +39,6 @@
 #include <siamban/frame.h>
 #include <siamban/model.h>
 #include <siamban/session.h>
-#include <siamban/target.h>
 #include <siamban/threads.h>
 
 #endif

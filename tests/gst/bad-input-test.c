@@ -162,7 +162,7 @@ test_huge_box (void)
     for (guint j = 0; j < 3; j++) {
       GstBuffer *buffer = rig_next (rig);
       GstVideoRegionOfInterestMeta *region = region_of (buffer);
-      SiambanResult result;
+      RegionResult result;
 
       if (region)
         region_result (region, &result);

@@ -416,7 +416,7 @@ test_metas (void)
   GstElement *element = crop_new ();
   GstVideoRegionOfInterestMeta *region;
   GstBuffer *in, *out;
-  SiambanResult result;
+  RegionResult result;
   Rig *rig;
 
   g_object_set (element, "width", 160, "height", 120, NULL);

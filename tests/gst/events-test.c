@@ -200,7 +200,7 @@ test_pts (void)
   Rig *rig = rig_small ();
   g_autoptr (GstBuffer) buffer = NULL;
   SiambanBox wanted;
-  SiambanResult result;
+  RegionResult result;
 
   g_object_set (rig->element, "seed-history", 8, NULL);
   for (guint i = 0; i < 10; i++)

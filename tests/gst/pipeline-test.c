@@ -9,7 +9,7 @@ typedef struct
 {
   guint frames;
   GArray *ids;     /* gint, 0 for no region */
-  GArray *results; /* SiambanResult, where there was one */
+  GArray *results; /* RegionResult, where there was one */
 } Seen;
 
 static gboolean
@@ -46,7 +46,7 @@ on_handoff (GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer data)
               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)))
     id = ((GstVideoRegionOfInterestMeta *)meta)->id;
   if (region_of (buffer)) {
-    SiambanResult result;
+    RegionResult result;
 
     region_result (region_of (buffer), &result);
     g_array_append_val (seen->results, result);
@@ -62,7 +62,7 @@ seen_new (GstElement *pipeline, const gchar *signal)
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
 
   seen->ids = g_array_new (FALSE, FALSE, sizeof (gint));
-  seen->results = g_array_new (FALSE, FALSE, sizeof (SiambanResult));
+  seen->results = g_array_new (FALSE, FALSE, sizeof (RegionResult));
   g_object_set (sink, "signal-handoffs", TRUE, NULL);
   g_signal_connect (sink, signal, G_CALLBACK (on_handoff), seen);
   gst_object_unref (sink);
@@ -306,7 +306,7 @@ compare (const GArray *results, const GArray *boxes)
   Agreement a = {0, 0, 1};
 
   for (guint i = 0; i < results->len; i++) {
-    const SiambanBox *got = &g_array_index (results, SiambanResult, i).box;
+    const SiambanBox *got = &g_array_index (results, RegionResult, i).box;
     const SiambanBox *wanted = &g_array_index (boxes, SiambanBox, i);
     const gdouble d = difference (got, wanted);
 

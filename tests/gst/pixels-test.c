@@ -140,7 +140,7 @@ test_strides (gconstpointer format)
     for (guint i = 0; i < 2; i++) {
       GstBuffer *a = rig_next (plain);
       GstBuffer *b = rig_push (padded, padded_frame (padded));
-      SiambanResult ra, rb;
+      RegionResult ra, rb;
 
       region_result (region_of (a), &ra);
       region_result (region_of (b), &rb);

@@ -194,7 +194,7 @@ region_of (GstBuffer *buffer)
 }
 
 void
-region_result (GstVideoRegionOfInterestMeta *region, SiambanResult *result)
+region_result (GstVideoRegionOfInterestMeta *region, RegionResult *result)
 {
   const GstStructure *params =
       gst_video_region_of_interest_meta_get_param (region, "siambantrack");

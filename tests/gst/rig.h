@@ -4,7 +4,15 @@
 
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
-#include <siamban/target.h>
+#include <siamban/siamban.h>
+
+/* What a region says in its params. */
+typedef struct
+{
+  SiambanBox box;
+  double score;
+  double peak;
+} RegionResult;
 
 /* An element in a harness, with a bus and a film: a patterned square that moves
  * over a patterned ground, in any format and size. */
@@ -43,8 +51,7 @@ GstBuffer *rig_next (Rig *rig);
 
 /* The region that the element added, or NULL; there is never more than one. */
 GstVideoRegionOfInterestMeta *region_of (GstBuffer *buffer);
-void region_result (
-    GstVideoRegionOfInterestMeta *region, SiambanResult *result);
+void region_result (GstVideoRegionOfInterestMeta *region, RegionResult *result);
 
 /* A frame through the element: the number of the track on it, 0 for none. */
 guint rig_next_id (Rig *rig);

@@ -39,7 +39,7 @@ test_box (void)
   static const gdouble box[] = {99.6, 80.4, 40.5, 39.75};
   GstElement *element = track_new ();
   GstVideoRegionOfInterestMeta *region;
-  SiambanResult result;
+  RegionResult result;
   GstBuffer *buffer;
   Rig *rig;
 
@@ -76,7 +76,7 @@ test_follows (void)
   for (guint i = 0; i < 10; i++) {
     GstBuffer *buffer = rig_next (rig);
     const SiambanBox truth = film_box (i);
-    SiambanResult result;
+    RegionResult result;
 
     region_result (region_of (buffer), &result);
     g_assert_cmpfloat (

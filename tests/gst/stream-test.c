@@ -22,7 +22,7 @@ test_new_size (void)
 {
   Rig *rig = rig_with_box ();
   GstVideoRegionOfInterestMeta *region;
-  SiambanResult before, after;
+  RegionResult before, after;
   GstBuffer *buffer;
 
   g_assert_cmpuint (rig_next_id (rig), ==, 1);
@@ -358,7 +358,7 @@ test_crop_meta (void)
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
     GstElement *element = track_new ();
     GstVideoRegionOfInterestMeta *region;
-    SiambanResult result;
+    RegionResult result;
     GstBuffer *buffer;
     Rig *rig;
 
