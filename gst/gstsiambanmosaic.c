@@ -23,10 +23,23 @@ typedef struct
   gint shift;        /* bits below it, which have to be 0 */
 } Component;
 
+/* GStreamer 1.22 takes the V of 16-bit pairs to be one byte behind the U. */
+static guint8 *
+data_of (const GstVideoFrame *part, guint c)
+{
+  guint8 *plane = GST_VIDEO_FRAME_PLANE_DATA (
+      part, GST_VIDEO_FORMAT_INFO_PLANE (part->info.finfo, c));
+  gboolean wide = GST_VIDEO_FRAME_COMP_DEPTH (part, c) > 8;
+
+  if (wide && GST_VIDEO_FRAME_COMP_POFFSET (part, c) > 0)
+    return plane + GST_VIDEO_FRAME_COMP_PSTRIDE (part, c) / 2;
+  return GST_VIDEO_FRAME_COMP_DATA (part, c);
+}
+
 static Component
 component_of (const GstVideoFrame *part, guint c, const GstVideoRectangle *r)
 {
-  return (Component){.data = GST_VIDEO_FRAME_COMP_DATA (part, c),
+  return (Component){.data = data_of (part, c),
       .stride = GST_VIDEO_FRAME_COMP_STRIDE (part, c),
       .step = GST_VIDEO_FRAME_COMP_PSTRIDE (part, c),
       .width = GST_VIDEO_FRAME_COMP_WIDTH (part, c),
