@@ -13,6 +13,7 @@ static const char *const names[] = {
     [SIAMBAN_CPU_C] = "c",
     [SIAMBAN_CPU_BLAS] = "blas",
     [SIAMBAN_CPU_NEON] = "neon",
+    [SIAMBAN_CPU_SSE42] = "sse42",
     [SIAMBAN_CPU_AVX2] = "avx2",
     [SIAMBAN_CPU_AVX512] = "avx512",
     [SIAMBAN_CPU_AVX512_VNNI] = "avx512-vnni",
@@ -46,10 +47,12 @@ static SiambanCpu
 detect (SiambanCpu most)
 {
   (void)most;
-#if defined(SIAMBAN_HAVE_AVX2)
+#if defined(SIAMBAN_HAVE_SSE42)
   __builtin_cpu_init ();
-  if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma"))
+  if (!__builtin_cpu_supports ("sse4.2"))
     return SIAMBAN_CPU_BLAS;
+  if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma"))
+    return SIAMBAN_CPU_SSE42;
   if (!__builtin_cpu_supports ("avx512f") ||
       !__builtin_cpu_supports ("avx512bw") ||
       !__builtin_cpu_supports ("avx512dq") ||
@@ -83,7 +86,7 @@ wanted (void)
       return (SiambanCpu)i;
   if (g_once_init_enter (&warned)) {
     g_warning ("SIAMBAN_CPU: unknown level \"%s\", expected one of c, blas, "
-               "neon, avx2, avx512, avx512-vnni, avx512-bf16, amx",
+               "neon, sse42, avx2, avx512, avx512-vnni, avx512-bf16, amx",
         value);
     g_once_init_leave (&warned, 1);
   }

@@ -10,6 +10,7 @@ typedef enum
   SIAMBAN_CPU_C,
   SIAMBAN_CPU_BLAS,
   SIAMBAN_CPU_NEON,
+  SIAMBAN_CPU_SSE42,
   SIAMBAN_CPU_AVX2,   /* with FMA */
   SIAMBAN_CPU_AVX512, /* F, BW, DQ, VL */
   SIAMBAN_CPU_AVX512_VNNI,
@@ -18,7 +19,8 @@ typedef enum
 } SiambanCpu;
 
 /* The highest level that this CPU and this build have, or the one that the
- * environment variable SIAMBAN_CPU names (c, blas, avx2, ...) if that is lower.
+ * environment variable SIAMBAN_CPU names (c, blas, sse42, ...) if that is
+ * lower.
  */
 SiambanCpu siamban_cpu_level (void);
 const char *siamban_cpu_name (SiambanCpu level);

@@ -12,6 +12,10 @@ siamban_dsp (SiambanCpu level)
   if (level >= SIAMBAN_CPU_AVX2)
     return &siamban_dsp_avx2;
 #endif
+#ifdef SIAMBAN_HAVE_SSE42
+  if (level >= SIAMBAN_CPU_SSE42)
+    return &siamban_dsp_sse42;
+#endif
 #ifdef SIAMBAN_HAVE_NEON
   if (level >= SIAMBAN_CPU_NEON)
     return &siamban_dsp_neon;

@@ -11,7 +11,7 @@
 #ifdef __aarch64__
 #define SIAMBAN_CPU_SIMD SIAMBAN_CPU_NEON
 #else
-#define SIAMBAN_CPU_SIMD SIAMBAN_CPU_AVX2
+#define SIAMBAN_CPU_SIMD SIAMBAN_CPU_SSE42
 #endif
 
 /* Channels are handled in panels of this many. */
@@ -137,6 +137,9 @@ typedef struct
 /* NULL where the level has none. */
 const SiambanDsp *siamban_dsp (SiambanCpu level);
 
+#ifdef SIAMBAN_HAVE_SSE42
+extern const SiambanDsp siamban_dsp_sse42;
+#endif
 #ifdef SIAMBAN_HAVE_AVX2
 extern const SiambanDsp siamban_dsp_avx2;
 #endif

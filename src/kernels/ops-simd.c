@@ -224,6 +224,9 @@ mean (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
     }                                                                          \
   }
 
+#ifdef SIAMBAN_HAVE_SSE42
+OPS (sse42)
+#endif
 #ifdef SIAMBAN_HAVE_AVX2
 OPS (avx2)
 #endif
@@ -244,6 +247,10 @@ siamban_op_rows_simd (SiambanCpu level, SiambanOp op)
 #ifdef SIAMBAN_HAVE_AVX2
   if (level >= SIAMBAN_CPU_AVX2)
     return rows_avx2 (op);
+#endif
+#ifdef SIAMBAN_HAVE_SSE42
+  if (level >= SIAMBAN_CPU_SSE42)
+    return rows_sse42 (op);
 #endif
 #ifdef SIAMBAN_HAVE_NEON
   if (level >= SIAMBAN_CPU_NEON)

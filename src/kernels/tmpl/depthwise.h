@@ -5,7 +5,7 @@
 #if LANES == 16
 #define DEPTHWISE_PIXELS 8
 #else
-#define DEPTHWISE_PIXELS 6
+#define DEPTHWISE_PIXELS GEMM_ROWS
 #endif
 
 #define POINT_TAP(i) const float *a##i = line + i * step;
@@ -43,9 +43,11 @@
 DEPTHWISE (1, ROWS_1)
 DEPTHWISE (2, ROWS_2)
 DEPTHWISE (3, ROWS_3)
+#if DEPTHWISE_PIXELS >= 6
 DEPTHWISE (4, ROWS_4)
 DEPTHWISE (5, ROWS_5)
 DEPTHWISE (6, ROWS_6)
+#endif
 #if DEPTHWISE_PIXELS == 8
 DEPTHWISE (7, ROWS_7)
 DEPTHWISE (8, ROWS_8)
@@ -59,9 +61,11 @@ depthwise (const SiambanDepthwise *d, size_t pixels)
     depthwise_1,
     depthwise_2,
     depthwise_3,
+#if DEPTHWISE_PIXELS >= 6
     depthwise_4,
     depthwise_5,
     depthwise_6,
+#endif
 #if DEPTHWISE_PIXELS == 8
     depthwise_7,
     depthwise_8,

@@ -19,11 +19,11 @@
 
 #define POINT_ROW(i) const float *a##i = rows[i] + g->offset;
 
-#define LOAD_B(u, v) vf b_##v = vload (b + u * SIAMBAN_PANEL + v * LANES);
+#define LOAD_B(u, v) SHARED b_##v = SHARE (b + u * SIAMBAN_PANEL + v * LANES);
 /* The same where the vector may be of the second panel. */
 #define LOAD_TILE(u, v)                                                        \
-  vf b_##v = vload ((v * LANES < SIAMBAN_PANEL ? b : b2) + u * SIAMBAN_PANEL + \
-                    v * LANES % SIAMBAN_PANEL);
+  SHARED b_##v = SHARE ((v * LANES < SIAMBAN_PANEL ? b : b2) +                 \
+                        u * SIAMBAN_PANEL + v * LANES % SIAMBAN_PANEL);
 #define STEP(i, v) VFMA_ONE (sum##i##_##v, x, b_##v);
 #define STEP_ROW(i)                                                            \
   {                                                                            \
@@ -113,25 +113,30 @@
     }                                                                          \
   }
 
-#define GEMM_6                                                                 \
+#define GEMM_3                                                                 \
   GEMM_N (1, ROWS_1)                                                           \
   GEMM_N (2, ROWS_2)                                                           \
-  GEMM_N (3, ROWS_3)                                                           \
+  GEMM_N (3, ROWS_3)
+#define GEMM_6                                                                 \
+  GEMM_3                                                                       \
   GEMM_N (4, ROWS_4)                                                           \
   GEMM_N (5, ROWS_5)                                                           \
   GEMM_N (6, ROWS_6)
 #define NAME(N, P) gemm_##N##_##P
-#define NAMES_6(P)                                                             \
-  NAME (1, P), NAME (2, P), NAME (3, P), NAME (4, P), NAME (5, P), NAME (6, P)
+#define NAMES_3(P) NAME (1, P), NAME (2, P), NAME (3, P)
+#define NAMES_6(P) NAMES_3 (P), NAME (4, P), NAME (5, P), NAME (6, P)
 #if GEMM_ROWS == 8
 #define GEMM_ALL                                                               \
   GEMM_6                                                                       \
   GEMM_N (7, ROWS_7)                                                           \
   GEMM_N (8, ROWS_8)
 #define NAMES(P) NAMES_6 (P), NAME (7, P), NAME (8, P)
-#else
+#elif GEMM_ROWS == 6
 #define GEMM_ALL GEMM_6
 #define NAMES    NAMES_6
+#else
+#define GEMM_ALL GEMM_3
+#define NAMES    NAMES_3
 #endif
 
 #if GEMM_PANELS == 2

@@ -11,6 +11,12 @@
 #define VECTORS(X, i) X (i, 0) X (i, 1) X (i, 2) X (i, 3)
 #endif
 
+/* A vector that each row of a tile multiplies. */
+#ifndef SHARED
+#define SHARED   vf
+#define SHARE(p) vload (p)
+#endif
+
 /* The same for PANELS panels. */
 #define PASTE_(a, b)         a##b
 #define PASTE(a, b)          PASTE_ (a, b)

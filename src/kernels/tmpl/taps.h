@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sums of products with rows of taps: as many of a row at a time as six rows
+/* Sums of products with rows of taps: as many of a row at a time as some rows
  * of sums leave registers for. */
 #include "kernels/dsp.h"
 #include "kernels/tmpl/rows.h"
@@ -11,11 +11,16 @@
 #define TAP_VECTORS(X, i) VECTORS (X, i)
 #define TAP_PART          SIAMBAN_PANEL
 #endif
+#if GEMM_ROWS < 6
+#define TAP_ROWS GEMM_ROWS
+#else
+#define TAP_ROWS 6
+#endif
 
 #define TAP_START(i, v)                                                        \
   vf sum##i##_##v = vload (c + i * SIAMBAN_TAPS + v * LANES);
 #define TAP_START_ROW(i) TAP_VECTORS (TAP_START, i)
-#define TAP_LOAD(i, v)   vf b_##v = vload (at + v * LANES);
+#define TAP_LOAD(i, v)   SHARED b_##v = SHARE (at + v * LANES);
 #define TAP_STEP(i, v)   VFMA (sum##i##_##v, x, b_##v);
 #define TAP_STEP_ROW(i)                                                        \
   {                                                                            \
@@ -41,17 +46,21 @@
   }
 
 TAPS_N (1, ROWS_1)
+#if TAP_ROWS == 6
 TAPS_N (6, ROWS_6)
+#else
+TAPS_N (3, ROWS_3)
+#endif
 
 static void
 taps (const float *a, size_t row, size_t step, size_t rows, size_t n,
     const float *b, float *c)
 {
-  for (; rows >= 6; rows -= 6) {
+  for (; rows >= TAP_ROWS; rows -= TAP_ROWS) {
     for (size_t p = 0; p < SIAMBAN_TAPS; p += TAP_PART)
-      taps_6 (a, row, step, n, b + p, c + p);
-    a += 6 * row;
-    c += 6 * SIAMBAN_TAPS;
+      PASTE (taps_, TAP_ROWS) (a, row, step, n, b + p, c + p);
+    a += TAP_ROWS * row;
+    c += TAP_ROWS * SIAMBAN_TAPS;
   }
   for (; rows > 0; rows--) {
     for (size_t p = 0; p < SIAMBAN_TAPS; p += TAP_PART)
