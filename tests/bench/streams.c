@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Prints what streams and targets cost in one process, beside as many processes
- * of one stream each: frames a second, frames a CPU second, milliseconds of
- * CPU a target and frame, resident memory. */
+ * of one stream each: frames a second (best and median of all rounds), the
+ * median of each round's quotient to the processes beside, frames a CPU second,
+ * milliseconds of CPU a target and frame, resident memory. */
 
 #include <pthread.h>
 #include <sched.h>
@@ -18,6 +19,7 @@
 #define WIDTH       640
 #define HEIGHT      360
 #define MAX_STREAMS 64
+#define MAX_ROUNDS  64
 
 typedef struct
 {
@@ -27,12 +29,15 @@ typedef struct
   gboolean processes; /* one a stream */
 } Way;
 
+/* In pairs: what has one process comes right after what has many. */
 static const Way ways[] = {
     {"processes, threads=1", 1, FALSE, TRUE},
-    {"processes, threads=0", 0, FALSE, TRUE},
     {"threads=1", 1, FALSE, FALSE},
+    {"processes, threads=0", 0, FALSE, TRUE},
     {"threads=0", 0, FALSE, FALSE},
+    {"processes, threads=1, pinned", 1, TRUE, TRUE},
     {"threads=1, pinned", 1, TRUE, FALSE},
+    {"processes, threads=0, pinned", 0, TRUE, TRUE},
     {"threads=0, pinned", 0, TRUE, FALSE},
 };
 
@@ -155,7 +160,7 @@ resident_mb (void)
 
 /* In a process of its own, so that memory is what this load needs. */
 static Result
-run_streams (const Way *way, const Load *load)
+run_streams (const Way *way, const Load *load, unsigned first)
 {
   Stream streams[MAX_STREAMS] = {{0}};
   GError *error = NULL;
@@ -170,7 +175,8 @@ run_streams (const Way *way, const Load *load)
   }
   cpu = now (CLOCK_PROCESS_CPUTIME_ID);
   for (unsigned i = 0; i < load->streams; i++) {
-    streams[i] = (Stream){model, way, i, load->targets, start + seconds, 0, 0};
+    streams[i] =
+        (Stream){model, way, first + i, load->targets, start + seconds, 0, 0};
     pthread_create (&streams[i].thread, NULL, stream_main, &streams[i]);
   }
   usleep ((useconds_t)(seconds * 0.8e6));
@@ -186,7 +192,7 @@ run_streams (const Way *way, const Load *load)
 }
 
 static int
-start_child (const Way *way, const Load *load)
+start_child (const Way *way, const Load *load, unsigned first)
 {
   int ends[2];
 
@@ -194,7 +200,7 @@ start_child (const Way *way, const Load *load)
     exit (1);
   fflush (NULL);
   if (fork () == 0) {
-    Result result = run_streams (way, load);
+    Result result = run_streams (way, load, first);
 
     exit (write (ends[1], &result, sizeof result) != sizeof result);
   }
@@ -211,7 +217,7 @@ measure (const Way *way, const Load *load)
   Result sum = {0};
 
   for (unsigned i = 0; i < n; i++)
-    ends[i] = start_child (way, &each);
+    ends[i] = start_child (way, &each, i);
   for (unsigned i = 0; i < n; i++) {
     Result result;
 
@@ -226,25 +232,55 @@ measure (const Way *way, const Load *load)
   return sum;
 }
 
+static int
+compare (const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* Sorts them. */
+static double
+median (double *values, unsigned n)
+{
+  qsort (values, n, sizeof *values, compare);
+  return (values[(n - 1) / 2] + values[n / 2]) / 2;
+}
+
+/* @beside: the processes' rounds, or the same again. */
+static void
+print_way (const Way *way, const Load *load, const Result *results,
+    const Result *beside, unsigned rounds)
+{
+  double frames[MAX_ROUNDS], quotients[MAX_ROUNDS];
+  Result sum = {0};
+
+  for (unsigned r = 0; r < rounds; r++) {
+    frames[r] = results[r].frames;
+    quotients[r] = results[r].frames / beside[r].frames;
+    sum.frames += results[r].frames / rounds;
+    sum.cpu += results[r].cpu / rounds;
+    sum.rss += results[r].rss / rounds;
+  }
+  printf ("%7u %7u  %-28s", load->streams, load->targets, way->label);
+  printf (" %9.1f", median (frames, rounds));
+  printf (" %9.1f %9.3f %12.1f %9.2f %9.1f\n", frames[rounds - 1],
+      median (quotients, rounds), sum.frames / sum.cpu,
+      1e3 * sum.cpu / (sum.frames * load->targets), sum.rss);
+}
+
 static void
 print_load (const Load *load, unsigned rounds)
 {
-  Result sums[G_N_ELEMENTS (ways)] = {{0}};
+  Result results[G_N_ELEMENTS (ways)][MAX_ROUNDS];
 
   /* In turns, for the machine is not the same from one minute to the next. */
   for (unsigned r = 0; r < rounds; r++)
-    for (gsize w = 0; w < G_N_ELEMENTS (ways); w++) {
-      Result result = measure (&ways[w], load);
-
-      sums[w].frames += result.frames / rounds;
-      sums[w].cpu += result.cpu / rounds;
-      sums[w].rss += result.rss / rounds;
-    }
+    for (gsize w = 0; w < G_N_ELEMENTS (ways); w++)
+      results[w][r] = measure (&ways[w], load);
   for (gsize w = 0; w < G_N_ELEMENTS (ways); w++)
-    printf ("%7u %7u  %-21s %9.1f %9.1f %9.2f %9.1f\n", load->streams,
-        load->targets, ways[w].label, sums[w].frames,
-        sums[w].frames / sums[w].cpu,
-        1e3 * sums[w].cpu / (sums[w].frames * load->targets), sums[w].rss);
+    print_way (&ways[w], load, results[w], results[w - w % 2], rounds);
 }
 
 int
@@ -255,11 +291,11 @@ main (int argc, char **argv)
 
   model_path = argc > 1 && !g_str_equal (argv[1], "-") ? argv[1] : NULL;
   if (argc > 2)
-    rounds = MAX (1, atoi (argv[2]));
+    rounds = (unsigned)CLAMP (atoi (argv[2]), 1, MAX_ROUNDS);
   if (argc > 3)
     seconds = atof (argv[3]);
-  printf ("%7s %7s  %-21s %9s %9s %9s %9s\n", "streams", "targets", "",
-      "frames/s", "frames/cpu-s", "cpu-ms", "MB");
+  printf ("%7s %7s  %-28s %9s %9s %9s %12s %9s %9s\n", "streams", "targets", "",
+      "frames/s", "best", "quotient", "frames/cpu-s", "cpu-ms", "MB");
   if (argc > 5) {
     const Load load = {MIN (atoi (argv[4]), MAX_STREAMS), atoi (argv[5])};
 
