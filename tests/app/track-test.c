@@ -103,6 +103,55 @@ test_walker (void)
   g_free (clip);
 }
 
+/* Two objects, in both modes: the published tracker knows no other state. */
+static void
+test_several (gconstpointer mode)
+{
+  g_autofree char *clip = demo_clip ();
+  g_autoptr (JsonArray) lines = lines_of (track (clip, "--box", WALKER, "--box",
+      "458,335,70,150", "--mode", mode, "--json", "-", NULL));
+
+  assert_times (lines, 100, 10);
+  for (guint i = 0; i < 100; i++) {
+    JsonArray *targets = json_object_get_array_member (
+        json_array_get_object_element (lines, i), "targets");
+
+    g_assert_cmpint (lines_int (lines, i, "version"), ==, 1);
+    g_assert_cmpuint (json_array_get_length (targets), ==, 2);
+    for (guint t = 0; t < 2; t++) {
+      JsonObject *target = json_array_get_object_element (targets, t);
+      double confidence = json_object_get_double_member (target, "confidence");
+
+      g_assert_cmpint (json_object_get_int_member (target, "id"), ==, t + 1);
+      g_assert_cmpstr (
+          json_object_get_string_member (target, "status"), ==, "tracked");
+      g_assert_cmpfloat (confidence, >, 0);
+      g_assert_cmpfloat (confidence, <=, 1);
+    }
+  }
+}
+
+/* The picture goes black: robust mode says so, and keeps the target. */
+static void
+test_lost (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonArray) lines = NULL;
+  JsonObject *last;
+
+  (void)data;
+  media_makef (
+      "videotestsrc pattern=black num-buffers=60 ! "
+      "video/x-raw,format=RGB,width=161,height=121 ! "
+      "pngenc compression-level=1 ! multifilesink index=%d location=%s",
+      FRAMES + 1, fixture->sequence);
+  lines = lines_of (
+      track (fixture->sequence, "--box", "60,40,30,30", "--json", "-", NULL));
+  last = target_of (lines, json_array_get_length (lines) - 1);
+  g_assert_cmpstr (json_object_get_string_member (last, "status"), ==, "lost");
+  g_assert_cmpfloat (
+      json_object_get_double_member (last, "confidence"), <, 0.5);
+}
+
 static void
 test_sequence (Fixture *fixture, gconstpointer data)
 {
@@ -316,9 +365,12 @@ main (int argc, char **argv)
     return 0;
   g_test_add_func ("/track/walker", test_walker);
   g_test_add_func ("/track/usage", test_usage);
+  g_test_add_data_func ("/track/several/robust", "robust", test_several);
+  g_test_add_data_func ("/track/several/reference", "reference", test_several);
 #define ADD(path, data, test)                                                  \
   g_test_add (path, Fixture, data, set_up, test, tear_down)
   ADD ("/track/sequence", NULL, test_sequence);
+  ADD ("/track/lost", NULL, test_lost);
   ADD ("/track/outputs", NULL, test_outputs);
   ADD ("/track/interrupt", GINT_TO_POINTER (SIGINT), test_interrupt);
   ADD ("/track/terminate", GINT_TO_POINTER (SIGTERM), test_interrupt);

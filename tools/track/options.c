@@ -20,13 +20,15 @@ static const char description[] =
     "At least one of -o, --json and --show is needed.\n"
     "\n"
     "JSON lines, one a frame, in the order of the frames:\n"
-    "  {\"frame\":0,\"pts\":0,\"width\":1280,\"height\":720,\n"
-    "   \"targets\":[{\"id\":1,\"x\":375.0000,...}]}\n"
+    "  {\"version\":1,\"frame\":0,\"pts\":0,\"width\":1280,\"height\":720,\n"
+    "   "
+    "\"targets\":[{\"id\":1,\"x\":375.0000,...,\"status\":\"tracked\",...}]}\n"
     "frame counts from 0; pts is its time in nanoseconds; width and height "
     "are\n"
     "its size; x, y, w, h are its pixels, (x, y) the top-left corner counted\n"
-    "from 0; score is 0 to 1. The first frame holds the given box with score "
-    "1.\n"
+    "from 0; status is tracked, uncertain or lost, and the box of a lost one\n"
+    "where it was seen last; score and confidence are 0 to 1. The first frame\n"
+    "holds the given box with score 1.\n"
     "\n"
     "Ctrl-C finishes the files; a second Ctrl-C stops at once.\n"
     "Exit code: 0 done, 1 something failed or a frame was lost, 2 wrong "
@@ -87,6 +89,7 @@ problem (const TrackOptions *options, const Given *given)
   char **inputs = given->inputs, **boxes = given->boxes;
   static const char *const precisions[] = {
       "auto", "fp32", "int8", "bf16", NULL};
+  static const char *const modes[] = {"robust", "reference", NULL};
 
   if (!inputs || !inputs[0])
     return "no input given; see --help";
@@ -98,19 +101,34 @@ problem (const TrackOptions *options, const Given *given)
     return "--box and --box-file are both given, expected one of them";
   if (options->select && (boxes || options->box_file))
     return "--select is given with a box, expected one of them";
-  if (boxes && boxes[1])
-    return "more than one --box given; only one object can be followed";
   if (!options->output && !options->json && !options->show)
     return "nothing to do: give -o OUT.mp4, --json OUT.jsonl or --show";
   if (options->threads < 0 || options->threads > 1024)
     return "--threads is out of range, expected 0 to 1024";
   if (options->precision && !g_strv_contains (precisions, options->precision))
     return "--precision is unknown, expected auto, fp32, int8 or bf16";
+  if (options->mode && !g_strv_contains (modes, options->mode))
+    return "--mode is unknown, expected robust or reference";
   if (!(options->fps >= 0 && options->fps <= 1000))
     return "--fps is out of range, expected above 0 to 1000";
   if (options->start_index < -1)
     return "--start-index is negative";
   return NULL;
+}
+
+static gboolean
+parse_boxes (char **texts, TrackOptions *options, GError **error)
+{
+  for (; texts && *texts; texts++) {
+    TrackBox box;
+
+    if (!track_box_parse (*texts, &box, error)) {
+      g_prefix_error (error, "--box: ");
+      return FALSE;
+    }
+    g_array_append_val (options->boxes, box);
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -130,11 +148,8 @@ check (TrackOptions *options, const Given *given, GError **error)
         given->start);
     return FALSE;
   }
-  if (given->boxes &&
-      !track_box_parse (given->boxes[0], &options->box, error)) {
-    g_prefix_error (error, "--box: ");
+  if (!parse_boxes (given->boxes, options, error))
     return FALSE;
-  }
   options->input = g_strdup (given->inputs[0]);
   return TRUE;
 }
@@ -160,7 +175,7 @@ track_options_parse (
   const GOptionEntry entries[] = {
       {"box", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &given.boxes,
           "The object in the first frame, in pixels; or 8 numbers, the corners "
-          "of a polygon",
+          "of a polygon; again for each further object",
           "X,Y,W,H"},
       {"box-file", 0, 0, G_OPTION_ARG_FILENAME, &options->box_file,
           "Read the box from a file with a line for each frame, or one line",
@@ -188,6 +203,10 @@ track_options_parse (
           "Compute in fp32, int8 or bf16 (default: auto, what the checkpoint "
           "was made for)",
           "NAME"},
+      {"mode", 0, 0, G_OPTION_ARG_STRING, &options->mode,
+          "robust, which says when an object is lost and finds it again "
+          "(default), or reference, the published tracker",
+          "NAME"},
       {"start-index", 0, 0, G_OPTION_ARG_INT, &options->start_index,
           "First number of an image sequence (default: 0 or 1)", "N"},
       {"fps", 0, 0, G_OPTION_ARG_DOUBLE, &options->fps,
@@ -202,7 +221,10 @@ track_options_parse (
       {0}};
   GOptionContext *context = context_new (entries);
 
-  *options = (TrackOptions){.start_index = -1};
+  *options = (TrackOptions){
+      .start_index = -1,
+      .boxes = g_array_new (FALSE, FALSE, sizeof (TrackBox)),
+  };
   ok = g_option_context_parse (context, &argc, &argv, error);
   if (ok && version) {
     g_print ("siamban-track " SIAMBAN_VERSION "\n");
@@ -226,4 +248,6 @@ track_options_clear (TrackOptions *options)
   g_free (options->config);
   g_free (options->precision);
   g_free (options->box_file);
+  g_free (options->mode);
+  g_array_unref (options->boxes);
 }

@@ -14,11 +14,13 @@ typedef struct
   gboolean show;
   char *model;
   char *config;
-  TrackBox box;    /* of the first frame, in pixels, if there is no box_file */
+  GArray *boxes;   /* of TrackBox: of the first frame, in pixels; those of
+                      box_file are not among them */
   char *box_file;  /* or NULL */
   gboolean select; /* the box is drawn by hand: see select.h */
   int threads;
   char *precision; /* NULL, "auto", "fp32", "int8" or "bf16" */
+  char *mode;      /* NULL, "robust" or "reference" */
   int start_index; /* -1: not given */
   double fps;      /* 0: not given */
   gboolean gaps;

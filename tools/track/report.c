@@ -2,12 +2,12 @@
 #include "report.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 
-#include <gst/video/video.h>
+#include "gst/siambanmeta.h"
 
 #define PROGRESS_US (G_USEC_PER_SEC / 10)
+#define MAX_SHOWN   3 /* targets in the progress line */
 
 struct _TrackReport
 {
@@ -18,12 +18,6 @@ struct _TrackReport
   gint64 begin;
   gint64 shown;
 };
-
-typedef struct
-{
-  int id;
-  double x, y, w, h, score;
-} Target;
 
 TrackReport *
 track_report_new (const char *json, gboolean progress, GError **error)
@@ -43,35 +37,6 @@ track_report_new (const char *json, gboolean progress, GError **error)
   return NULL;
 }
 
-static gboolean
-read_target (GstVideoRegionOfInterestMeta *meta, Target *target)
-{
-  GstStructure *params =
-      gst_video_region_of_interest_meta_get_param (meta, "siambantrack");
-
-  target->id = meta->id;
-  return params &&
-         gst_structure_get (params, "x", G_TYPE_DOUBLE, &target->x, "y",
-             G_TYPE_DOUBLE, &target->y, "w", G_TYPE_DOUBLE, &target->w, "h",
-             G_TYPE_DOUBLE, &target->h, "score", G_TYPE_DOUBLE, &target->score,
-             NULL) &&
-         isfinite (target->x + target->y + target->w + target->h) &&
-         isfinite (target->score);
-}
-
-static gboolean
-next_target (GstBuffer *buffer, gpointer *state, Target *target)
-{
-  GstMeta *meta;
-
-  while ((meta = gst_buffer_iterate_meta_filtered (
-              buffer, state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
-    if (read_target ((GstVideoRegionOfInterestMeta *)meta, target))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static void
 append_number (GString *line, const char *key, double number)
 {
@@ -82,37 +47,40 @@ append_number (GString *line, const char *key, double number)
 }
 
 static void
-append_target (GString *line, const Target *target)
+append_target (GString *line, const GstStructure *target)
 {
-  g_string_append_printf (line, "{\"id\":%d", target->id);
-  append_number (line, "x", target->x);
-  append_number (line, "y", target->y);
-  append_number (line, "w", target->w);
-  append_number (line, "h", target->h);
-  append_number (line, "score", target->score);
+  SiambanTrack track;
+
+  siamban_meta_parse_track (target, &track);
+  g_string_append_printf (line, "{\"id\":%" G_GUINT64_FORMAT, track.id);
+  append_number (line, "x", track.box.x);
+  append_number (line, "y", track.box.y);
+  append_number (line, "w", track.box.w);
+  append_number (line, "h", track.box.h);
+  append_number (line, "score", track.score);
+  g_string_append_printf (
+      line, ",\"status\":\"%s\"", gst_structure_get_string (target, "status"));
+  append_number (line, "confidence", track.confidence);
   g_string_append_c (line, '}');
 }
 
 static GString *
 line_of (const TrackFrame *frame, GstBuffer *buffer)
 {
-  GString *line = g_string_new (NULL);
-  gpointer state = NULL;
-  Target target;
-  gboolean first = TRUE;
+  GString *line = g_string_new ("{\"version\":1,\"frame\":");
 
   g_string_append_printf (
-      line, "{\"frame\":%" G_GUINT64_FORMAT ",\"pts\":", frame->number);
+      line, "%" G_GUINT64_FORMAT ",\"pts\":", frame->number);
   if (GST_CLOCK_TIME_IS_VALID (frame->time))
     g_string_append_printf (line, "%" G_GUINT64_FORMAT, frame->time);
   else
     g_string_append (line, "null");
   g_string_append_printf (line, ",\"width\":%d,\"height\":%d,\"targets\":[",
       frame->width, frame->height);
-  for (; next_target (buffer, &state, &target); first = FALSE) {
-    if (!first)
+  for (guint i = 0; i < siamban_meta_n_tracks (buffer); i++) {
+    if (i > 0)
       g_string_append_c (line, ',');
-    append_target (line, &target);
+    append_target (line, siamban_meta_get_track_structure (buffer, i));
   }
   return g_string_append (line, "]}\n");
 }
@@ -153,18 +121,22 @@ show_progress (TrackReport *report, GstBuffer *buffer)
 {
   const gint64 now = g_get_monotonic_time ();
   const double seconds = (double)(now - report->begin) / G_USEC_PER_SEC;
-  gpointer state = NULL;
-  Target target;
+  guint n = siamban_meta_n_tracks (buffer);
+  SiambanTrack track;
 
   if (now - report->shown < PROGRESS_US)
     return;
   report->shown = now;
   g_printerr ("\r\033[Kframe %" G_GUINT64_FORMAT ", %.1f a second",
       report->frames, (double)report->frames / MAX (seconds, 1e-3));
-  if (next_target (buffer, &state, &target))
-    g_printerr (", score %.2f, box %.0f,%.0f %.0fx%.0f", target.score, target.x,
-        target.y, target.w, target.h);
-  else
+  for (guint i = 0; i < MIN (n, MAX_SHOWN); i++) {
+    const GstStructure *target = siamban_meta_get_track_structure (buffer, i);
+
+    siamban_meta_parse_track (target, &track);
+    g_printerr (", %" G_GUINT64_FORMAT " %s %.2f", track.id,
+        gst_structure_get_string (target, "status"), track.confidence);
+  }
+  if (n == 0)
     g_printerr (", no target");
 }
 

@@ -19,7 +19,7 @@ typedef struct
   int width, height;
 } TrackFrame;
 
-/* Reports the regions that siambantrack put on @buffer, which is @frame; to be
+/* Reports the tracks that siambantrack put on @buffer, which is @frame; to be
  * called once a frame, in order, from one thread. Returns FALSE with @error if
  * the line cannot be written; no further ones are tried then. */
 gboolean track_report_frame (TrackReport *report, const TrackFrame *frame,

@@ -66,7 +66,7 @@ check_outputs (const TrackOptions *options, GError **error)
 }
 
 static void
-set_box (GstElement *tracker, const TrackBox *box)
+append_box (GValue *boxes, const TrackBox *box)
 {
   const double numbers[] = {box->x, box->y, box->w, box->h};
   GValue array = G_VALUE_INIT;
@@ -79,7 +79,18 @@ set_box (GstElement *tracker, const TrackBox *box)
     g_value_set_double (&number, numbers[i]);
     gst_value_array_append_and_take_value (&array, &number);
   }
-  g_object_set_property (G_OBJECT (tracker), "box", &array);
+  gst_value_array_append_and_take_value (boxes, &array);
+}
+
+static void
+set_boxes (GstElement *tracker, const GArray *boxes)
+{
+  GValue array = G_VALUE_INIT;
+
+  gst_value_array_init (&array, boxes->len);
+  for (guint i = 0; i < boxes->len; i++)
+    append_box (&array, &g_array_index (boxes, TrackBox, i));
+  g_object_set_property (G_OBJECT (tracker), "boxes", &array);
   g_value_unset (&array);
 }
 
@@ -92,6 +103,9 @@ set_up_tracker (Session *session)
       options->config, "threads", (guint)options->threads, "draw",
       options->output || options->show, "seed-from-roi", FALSE, "id-base",
       (guint64)1, NULL);
+  if (options->mode)
+    gst_util_set_object_arg (
+        G_OBJECT (session->tracker), "mode", options->mode);
   if (options->precision)
     gst_util_set_object_arg (
         G_OBJECT (session->tracker), "precision", options->precision);
@@ -195,12 +209,14 @@ report_frame (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
-/* The box is that of one frame: where that one is lost, it must not be taken
- * for one of the next. */
+/* Boxes are those of one frame: where that one is lost, they must not be taken
+ * for those of the next. */
 static gboolean
-find_box (const Session *session, guint64 number, TrackBox *box, GError **error)
+find_boxes (
+    const Session *session, guint64 number, GArray *boxes, GError **error)
 {
   const TrackOptions *options = session->options;
+  TrackBox box;
 
   if (number > options->start_frame && options->start_time == 0) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
@@ -209,9 +225,13 @@ find_box (const Session *session, guint64 number, TrackBox *box, GError **error)
         options->input, options->start_frame);
     return FALSE;
   }
-  if (options->box_file)
-    return track_box_read (options->box_file, number, box, error);
-  *box = options->box;
+  if (!options->box_file) {
+    g_array_append_vals (boxes, options->boxes->data, options->boxes->len);
+    return TRUE;
+  }
+  if (!track_box_read (options->box_file, number, &box, error))
+    return FALSE;
+  g_array_append_val (boxes, box);
   return TRUE;
 }
 
@@ -228,16 +248,16 @@ point_at_object (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   Session *session = data;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) boxes = g_array_new (FALSE, FALSE, sizeof (TrackBox));
   guint64 number = 0;
-  TrackBox box;
 
   (void)pad;
   if (session->ledger.tracked > 0)
     return GST_PAD_PROBE_REMOVE;
   if (!g_atomic_int_get (&session->live))
     frame_number_get (GST_PAD_PROBE_INFO_BUFFER (info), &number, NULL);
-  if (find_box (session, number, &box, &error)) {
-    set_box (session->tracker, &box);
+  if (find_boxes (session, number, boxes, &error)) {
+    set_boxes (session->tracker, boxes);
     return GST_PAD_PROBE_OK;
   }
   GST_ELEMENT_ERROR (
