@@ -31,9 +31,9 @@ install_model_properties (
    */
   install (klass, GST_SIAMBAN_PROP_MODEL,
       g_param_spec_string ("model", "Model",
-          "Path of the checkpoint, .pth or .safetensors (NULL = the "
-          "built-in model); one set while playing is loaded beside, "
-          "and the former one stays if it cannot be",
+          "Path of the checkpoint, .pth or .safetensors, or the name of a "
+          "model (NULL = the built-in one); one set while playing is loaded "
+          "beside, and the former one stays if it cannot be",
           NULL, PLAYING));
   /**
    * siambantrack:config:

@@ -82,8 +82,8 @@ typedef struct
 
 /**
  * siamban_model_load:
- * @checkpoint: (nullable): a .pth or .safetensors file, or %NULL for the model
- *     that ships with the library.
+ * @checkpoint: (nullable): a .pth or .safetensors file, the name of a model, or
+ *     %NULL for the one that ships with the library.
  * @config: (nullable): the config.yaml published beside it, or %NULL: the
  *     architecture is then told from the checkpoint's tensors, and the
  *     tracker's constants are the published ones for that architecture. With
@@ -94,6 +94,13 @@ typedef struct
  *     without AVX2.
  *
  * Reads, checks and packs a network. Takes up to a second for a large one.
+ *
+ * What has only letters, digits, dashes and underscores is a name, never a
+ * file (which is "./NAME"): NAME.safetensors or NAME.pth, with the config
+ * NAME.yaml if that is beside it and @config is %NULL. They are looked for in
+ * the folder that the environment variable SIAMBAN_MODELS_DIR names, or else in
+ * siamban/models of the user's data folder; then in siamban/models of the
+ * system's data folders; then among the models that ship ("builtin").
  *
  * If the environment variable SIAMBAN_CACHE_DIR names a folder, the packed
  * weights are kept there, as large as the checkpoint or twice that, and read

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/cache.h"
+#include "model/files.h"
 #include "model/inside.h"
-
-#define DEFAULT_CHECKPOINT "models/builtin.safetensors"
-#define DEFAULT_CONFIG     "models/builtin.yaml"
 
 static void
 model_free (SiambanModel *model)
@@ -52,16 +50,12 @@ SiambanModel *
 siamban_model_load (const char *checkpoint, const char *config,
     SiambanPrecision precision, GError **error)
 {
-  g_autofree char *checkpoint_path =
-      checkpoint ? g_strdup (checkpoint)
-                 : siamban_data_path (DEFAULT_CHECKPOINT);
-  g_autofree char *config_path = checkpoint || config
-                                     ? g_strdup (config)
-                                     : siamban_data_path (DEFAULT_CONFIG);
-  g_autofree char *key = NULL;
+  g_autofree char *checkpoint_path = NULL, *config_path = NULL, *key = NULL;
   SiambanModel *model;
 
-  if (!siamban_build_precision (checkpoint_path, &precision, error))
+  if (!siamban_model_find (
+          checkpoint, config, &checkpoint_path, &config_path, error) ||
+      !siamban_build_precision (checkpoint_path, &precision, error))
     return NULL;
   key = key_of (checkpoint_path, config_path, precision, error);
   if (key == NULL)

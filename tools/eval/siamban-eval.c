@@ -20,8 +20,9 @@ static gboolean compare, redetect;
 
 static GOptionEntry options[] = {
     {"model", 'm', 0, G_OPTION_ARG_FILENAME, &model_path,
-        "Checkpoint: .pth or .safetensors (default: the built-in model)",
-        "FILE"},
+        "Checkpoint, .pth or .safetensors, or the name of a model (default: "
+        "builtin)",
+        "FILE|NAME"},
     {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config_path,
         "The model's config.yaml", "FILE"},
     {"precision", 'p', 0, G_OPTION_ARG_STRING, &precision_name,

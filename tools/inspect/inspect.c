@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <locale.h>
 
+#include "model/files.h"
 #include "report.h"
 
 enum
@@ -32,6 +33,28 @@ inspect (const char *path, const SiambanConfig *config, gboolean list_tensors)
   return report_end (&report);
 }
 
+/* The files of a model, by its name. */
+static gboolean
+inspect_named (
+    const char *name, const SiambanConfig *config, gboolean list_tensors)
+{
+  g_autofree char *checkpoint = NULL, *beside = NULL;
+  GError *error = NULL;
+  Report report;
+
+  if (siamban_model_find (name, NULL, &checkpoint, &beside, &error)) {
+    const gboolean fine = inspect (checkpoint, config, list_tensors);
+
+    if (!beside)
+      return fine;
+    g_print ("\n");
+    return inspect (beside, config, list_tensors) && fine;
+  }
+  report_begin (&report, name);
+  report_error (&report, error);
+  return report_end (&report);
+}
+
 static int
 inspect_all (char **paths, const char *config_path, gboolean list_tensors)
 {
@@ -48,7 +71,10 @@ inspect_all (char **paths, const char *config_path, gboolean list_tensors)
   for (char **path = paths; *path != NULL; path++) {
     if (path != paths)
       g_print ("\n");
-    fine = inspect (*path, config, list_tensors) && fine;
+    fine = (siamban_model_is_name (*path)
+                   ? inspect_named (*path, config, list_tensors)
+                   : inspect (*path, config, list_tensors)) &&
+           fine;
   }
   siamban_config_free (config);
   return fine ? STATUS_FINE : STATUS_PROBLEMS;
@@ -76,7 +102,8 @@ main (int argc, char **argv)
   g_option_context_set_summary (context,
       "Says what checkpoints (.pth, .safetensors) and configs (.yaml) hold:\n"
       "architecture, tensors, parameters, multiply-accumulates, and the\n"
-      "problems found. Exits with 1 if there are any.");
+      "problems found; of a model's name, both of its files. Exits with 1 if "
+      "there are any.");
   g_option_context_add_main_entries (context, entries, NULL);
   gboolean parsed = g_option_context_parse (context, &argc, &argv, &error);
   g_option_context_free (context);

@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 
 #include "error.h"
+#include "model/files.h"
 #include "quantize.h"
 
 #define HOLD_OUT 4 /* every so many pairs one is kept for the error */
@@ -34,6 +35,21 @@ static SiambanModel *
 load (const char *path, SiambanPrecision precision, GError **error)
 {
   return siamban_model_load (path, config_path, precision, error);
+}
+
+/* Puts the files of a model that was named in the place of its name. */
+static gboolean
+find_model (GError **error)
+{
+  char *checkpoint, *config;
+
+  if (!siamban_model_find (paths[0], config_path, &checkpoint, &config, error))
+    return FALSE;
+  g_free (paths[0]);
+  g_free (config_path);
+  paths[0] = checkpoint;
+  config_path = config;
+  return TRUE;
 }
 
 static GArray *
@@ -137,12 +153,14 @@ quantise (SiambanModel *model, const GArray *pairs, guint held, GError **error)
 static gboolean
 run (GError **error)
 {
-  SiambanModel *model = load (paths[0], SIAMBAN_PRECISION_FP32, error);
+  SiambanModel *model = NULL;
   GArray *pairs;
   gboolean ok = FALSE;
   guint held;
 
-  if (model == NULL)
+  if (find_model (error))
+    model = load (paths[0], SIAMBAN_PRECISION_FP32, error);
+  if (!model)
     return FALSE;
   pairs = read_clips (model, error);
   if (pairs) {

@@ -162,8 +162,9 @@ serve_options_parse (ServeOptions *options, char **argv, GError **error)
       {"mqtt-ca", 0, 0, G_OPTION_ARG_FILENAME, &options->mqtt_ca,
           "Certificates to know the broker by (default: the system's)", "FILE"},
       {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options->model,
-          "Checkpoint, .pth or .safetensors (default: the built-in model)",
-          "FILE"},
+          "Checkpoint, .pth or .safetensors, or the name of a model "
+          "(default: builtin)",
+          "FILE|NAME"},
       {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
           "The config.yaml published beside the checkpoint", "FILE"},
       {"mode", 0, 0, G_OPTION_ARG_STRING, &options->mode,

@@ -193,8 +193,9 @@ track_options_parse (
       {"show", 's', 0, G_OPTION_ARG_NONE, &options->show,
           "Show the video in a window", NULL},
       {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options->model,
-          "Checkpoint, .pth or .safetensors (default: the built-in model)",
-          "FILE"},
+          "Checkpoint, .pth or .safetensors, or the name of a model "
+          "(default: builtin)",
+          "FILE|NAME"},
       {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
           "The config.yaml published beside the checkpoint", "FILE"},
       {"threads", 't', 0, G_OPTION_ARG_INT, &options->threads,
