@@ -58,7 +58,7 @@ axis_step (GstSiambanAxis *axis, gdouble goal, gdouble dt, gdouble max_speed,
 
 /* Within low .. high; rounding may have put them in the other order. */
 static gdouble
-confine (gdouble value, gdouble low, gdouble high)
+camera_confine (gdouble value, gdouble low, gdouble high)
 {
   return MAX (MIN (value, high), low);
 }
@@ -69,7 +69,7 @@ axis_confine (GstSiambanAxis *axis, gdouble low, gdouble high)
 {
   if (axis->at >= low && axis->at <= high)
     return;
-  axis->at = confine (axis->at, low, high);
+  axis->at = camera_confine (axis->at, low, high);
   axis->speed = 0;
 }
 
@@ -83,7 +83,7 @@ follow_edge (gdouble at, gdouble place, gdouble dead)
 }
 
 static gdouble
-widest (const GstSiambanScene *scene)
+camera_widest (const GstSiambanScene *scene)
 {
   return MIN (scene->width,
       (gdouble)scene->height * scene->view_width / scene->view_height);
@@ -95,14 +95,14 @@ wanted_width (const GstSiambanCameraOptions *options,
     const GstSiambanScene *scene, const SiambanBox *target)
 {
   const gdouble shape = (gdouble)scene->view_width / scene->view_height;
-  gdouble width = widest (scene);
+  gdouble width = camera_widest (scene);
 
   if (options->zoom > 0)
     width = scene->view_width / options->zoom;
   else if (target)
     width = MAX (MAX (target->w, target->h * shape) / options->target_size,
         scene->view_width / MAX_ZOOM);
-  return CLAMP (width, MIN (2, widest (scene)), widest (scene));
+  return CLAMP (width, MIN (2, camera_widest (scene)), camera_widest (scene));
 }
 
 /* Where the three axes should be. */
@@ -138,14 +138,14 @@ goal_when_lost (const GstSiambanCamera *camera,
   if (options->when_lost == GST_SIAMBAN_WHEN_LOST_HOLD)
     return hold;
   if (options->when_lost == GST_SIAMBAN_WHEN_LOST_ZOOM_OUT)
-    goal.size = log2 (widest (scene));
+    goal.size = log2 (camera_widest (scene));
   else if (options->zoom == 0)
     goal.size = camera->size.at;
   return goal;
 }
 
 static void
-place (GstSiambanCamera *camera, const GstSiambanCameraOptions *options,
+camera_place (GstSiambanCamera *camera, const GstSiambanCameraOptions *options,
     const GstSiambanScene *scene, const SiambanBox *target)
 {
   *camera = (GstSiambanCamera){
@@ -156,7 +156,7 @@ place (GstSiambanCamera *camera, const GstSiambanCameraOptions *options,
 }
 
 static void
-move (GstSiambanCamera *camera, const GstSiambanCameraOptions *options,
+camera_move (GstSiambanCamera *camera, const GstSiambanCameraOptions *options,
     const GstSiambanScene *scene, const SiambanBox *target, gdouble dt)
 {
   const gdouble width = exp2 (camera->size.at);
@@ -164,10 +164,11 @@ move (GstSiambanCamera *camera, const GstSiambanCameraOptions *options,
   const Goal goal = target ? goal_for_target (camera, options, scene, target)
                            : goal_when_lost (camera, options, scene);
 
-  axis_step (&camera->x, confine (goal.x, width / 2, scene->width - width / 2),
-      dt, options->max_speed * width, options->max_acceleration * width);
+  axis_step (&camera->x,
+      camera_confine (goal.x, width / 2, scene->width - width / 2), dt,
+      options->max_speed * width, options->max_acceleration * width);
   axis_step (&camera->y,
-      confine (goal.y, height / 2, scene->height - height / 2), dt,
+      camera_confine (goal.y, height / 2, scene->height - height / 2), dt,
       options->max_speed * width, options->max_acceleration * width);
   axis_step (&camera->size, goal.size, dt, options->max_speed,
       options->max_acceleration);
@@ -181,10 +182,10 @@ gst_siamban_camera_step (GstSiambanCamera *camera,
   gdouble width, height;
 
   if (!camera->placed)
-    place (camera, options, scene, target);
+    camera_place (camera, options, scene, target);
   else if (dt > 0)
-    move (camera, options, scene, target, dt);
-  axis_confine (&camera->size, 0, log2 (widest (scene)));
+    camera_move (camera, options, scene, target, dt);
+  axis_confine (&camera->size, 0, log2 (camera_widest (scene)));
   width = exp2 (camera->size.at);
   height = width * scene->view_height / scene->view_width;
   axis_confine (&camera->x, width / 2, scene->width - width / 2);

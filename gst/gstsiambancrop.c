@@ -114,7 +114,7 @@ gst_siamban_crop_finalize (GObject *object)
 }
 
 static void
-forget (GstSiambanCrop *self)
+crop_forget (GstSiambanCrop *self)
 {
   self->camera = (GstSiambanCamera){0};
   self->following = 0;
@@ -126,7 +126,7 @@ gst_siamban_crop_stop (GstBaseTransform *trans)
 {
   GstSiambanCrop *self = GST_SIAMBAN_CROP (trans);
 
-  forget (self);
+  crop_forget (self);
   gst_siamban_lens_clear (&self->lens);
   return TRUE;
 }
@@ -135,7 +135,7 @@ static gboolean
 gst_siamban_crop_sink_event (GstBaseTransform *trans, GstEvent *event)
 {
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
-    forget (GST_SIAMBAN_CROP (trans));
+    crop_forget (GST_SIAMBAN_CROP (trans));
   return GST_BASE_TRANSFORM_CLASS (gst_siamban_crop_parent_class)
       ->sink_event (trans, event);
 }
@@ -243,7 +243,7 @@ gst_siamban_crop_set_info (GstVideoFilter *filter, GstCaps *incaps,
       (gpointer)incaps);
   if (in->width != filter->in_info.width ||
       in->height != filter->in_info.height)
-    forget (self);
+    crop_forget (self);
   gst_siamban_lens_clear (&self->lens);
   return TRUE;
 }
@@ -319,7 +319,7 @@ step_to (GstSiambanCrop *self, GstClockTime now)
 
 /* Off the centre, in halves; nothing within the dead zone. */
 static gdouble
-offset (gdouble centre, gint length, gdouble dead_zone)
+crop_offset (gdouble centre, gint length, gdouble dead_zone)
 {
   const gdouble off = 2 * centre / length - 1;
 
@@ -333,8 +333,8 @@ post_ptz (GstSiambanCrop *self, const SiambanTrack *track, gboolean in_sight,
   const GstVideoInfo *info = &GST_VIDEO_FILTER (self)->in_info;
   const SiambanBox *box = &track->box;
   const gdouble dead = settings->camera.dead_zone;
-  const gdouble x = offset (box->x + box->w / 2, info->width, dead);
-  const gdouble y = offset (box->y + box->h / 2, info->height, dead);
+  const gdouble x = crop_offset (box->x + box->w / 2, info->width, dead);
+  const gdouble y = crop_offset (box->y + box->h / 2, info->height, dead);
 
   if (settings->ptz_interval == 0 ||
       (GST_CLOCK_TIME_IS_VALID (now) &&
@@ -354,7 +354,7 @@ post_ptz (GstSiambanCrop *self, const SiambanTrack *track, gboolean in_sight,
 
 /* What to show of the frame in @buffer. */
 static GstVideoRectangle
-aim (GstSiambanCrop *self, GstBuffer *buffer,
+crop_aim (GstSiambanCrop *self, GstBuffer *buffer,
     const GstSiambanCropSettings *settings)
 {
   const GstVideoInfo *in = &GST_VIDEO_FILTER (self)->in_info;
@@ -393,7 +393,7 @@ gst_siamban_crop_transform_frame (
   GstSiambanCropSettings settings;
 
   take_settings (self, &settings);
-  window = aim (self, in->buffer, &settings);
+  window = crop_aim (self, in->buffer, &settings);
   g_free (settings.label);
   GST_LOG_OBJECT (
       self, "shows %dx%d+%d+%d", window.w, window.h, window.x, window.y);
@@ -447,6 +447,6 @@ static void
 gst_siamban_crop_init (GstSiambanCrop *self)
 {
   gst_siamban_crop_settings_init (&self->settings);
-  forget (self);
+  crop_forget (self);
   gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), FALSE);
 }

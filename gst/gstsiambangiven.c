@@ -66,7 +66,7 @@ gst_siamban_given_set (GstSiambanGiven *given, GstSiambanGivenBy by,
 }
 
 static gboolean
-parse (GstSiambanGivenBy by, const GValue *value, GArray *boxes)
+given_parse (GstSiambanGivenBy by, const GValue *value, GArray *boxes)
 {
   SiambanBox box;
 
@@ -100,7 +100,7 @@ gst_siamban_given_set_value (
 {
   GArray *boxes = g_array_new (FALSE, FALSE, sizeof (SiambanBox));
 
-  if (!parse (by, value, boxes)) {
+  if (!given_parse (by, value, boxes)) {
     keep_problem (given, by, value);
     g_array_unref (boxes);
     return;
@@ -184,7 +184,7 @@ is_due (const GstSiambanGivenBox *box, const GstSiambanPlace *place)
 }
 
 static gboolean
-shows (const GstSiambanPlace *place, const SiambanBox *box)
+given_shows (const GstSiambanPlace *place, const SiambanBox *box)
 {
   return MIN (box->x + box->w, place->width) - MAX (box->x, 0) >= 1 &&
          MIN (box->y + box->h, place->height) - MAX (box->y, 0) >= 1;
@@ -200,10 +200,10 @@ end_former (GstSiambanGiven *given, SiambanSession *session)
 }
 
 static void
-seed (GstSiambanGiven *given, GstSiambanGivenBox *box, SiambanSession *session,
-    const GstSiambanPlace *place)
+given_seed (GstSiambanGiven *given, GstSiambanGivenBox *box,
+    SiambanSession *session, const GstSiambanPlace *place)
 {
-  if (shows (place, &box->box))
+  if (given_shows (place, &box->box))
     end_former (given, session);
   box->due = FALSE;
   box->at = place->stream_time;
@@ -221,6 +221,6 @@ gst_siamban_given_apply (GstSiambanGiven *given, SiambanSession *session,
     GstSiambanGivenBox *box = box_at (given, i);
 
     if (is_due (box, place))
-      seed (given, box, session, place);
+      given_seed (given, box, session, place);
   }
 }

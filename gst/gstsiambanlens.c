@@ -62,7 +62,7 @@ converter_new (const GstVideoFrame *part, const GstVideoFrame *out)
 /* A last pixel that shares its chroma with none has it all the same: where they
  * lie in one plane, four bytes are copied for it. */
 static void
-copy (GstVideoFrame *part, const GstVideoFrame *out)
+lens_copy (GstVideoFrame *part, const GstVideoFrame *out)
 {
   GstVideoFrame to = *out;
   gint unit_x, unit_y;
@@ -88,7 +88,7 @@ gst_siamban_lens_show (GstSiambanLens *lens, const GstVideoFrame *in,
   part.info.width = window->w;
   part.info.height = window->h;
   if (window->w == out->info.width && window->h == out->info.height) {
-    copy (&part, out);
+    lens_copy (&part, out);
     return;
   }
   if (!lens->converter || lens->width != window->w ||

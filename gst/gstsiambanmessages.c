@@ -5,7 +5,7 @@
 #include "gstsiambanorigin.h"
 
 static void
-post (GstElement *element, GstStructure *s)
+messages_post (GstElement *element, GstStructure *s)
 {
   gst_element_post_message (
       element, gst_message_new_element (GST_OBJECT (element), s));
@@ -81,7 +81,7 @@ gst_siamban_post_event (GstElement *element, const SiambanEvent *event,
   set_rest (s, siamban_end_reason_name (event->reason), event->message,
       event->history, event->n_history,
       origin ? origin->learnt_pts : GST_CLOCK_TIME_NONE);
-  post (element, s);
+  messages_post (element, s);
 }
 
 void
@@ -97,7 +97,7 @@ gst_siamban_post_notice (GstElement *element, const gchar *event,
   set_moment (s, moment);
   set_rest (s, siamban_end_reason_name (SIAMBAN_END_NONE), message, NULL, 0,
       GST_CLOCK_TIME_NONE);
-  post (element, s);
+  messages_post (element, s);
 }
 
 void
@@ -121,7 +121,7 @@ gst_siamban_post_frame (GstElement *element, const GstSiambanResult *results,
   }
   set_moment (s, moment);
   gst_structure_take_value (s, "targets", &targets);
-  post (element, s);
+  messages_post (element, s);
 }
 
 void

@@ -64,7 +64,7 @@ typedef struct
 /* Nearest whole pixels of start .. start + size within 0 .. limit, at least
  * one. */
 static void
-clip (gdouble start, gdouble size, gint limit, guint *first, guint *length)
+meta_clip (gdouble start, gdouble size, gint limit, guint *first, guint *length)
 {
   const gint from = (gint)CLAMP (floor (start + 0.5), 0, limit - 1);
   const gint to = (gint)CLAMP (floor (start + size + 0.5), from + 1, limit);
@@ -143,8 +143,8 @@ add_result (GstBuffer *buffer, gint width, gint height,
   const gboolean lost = result->track.status == SIAMBAN_STATUS_LOST;
   Region r;
 
-  clip (box->x, box->w, width, &r.x, &r.w);
-  clip (box->y, box->h, height, &r.y, &r.h);
+  meta_clip (box->x, box->w, width, &r.x, &r.w);
+  meta_clip (box->y, box->h, height, &r.y, &r.h);
   if (!lost && has_regions (kind))
     add_region (buffer, &r, result);
 #ifdef HAVE_ANALYTICS
@@ -191,8 +191,8 @@ is_track (const GstStructure *s, gint width, gint height, const gchar *label,
   if (track.id != id ||
       g_strcmp0 (label, gst_structure_get_string (s, "label")) != 0)
     return FALSE;
-  clip (track.box.x, track.box.w, width, &r.x, &r.w);
-  clip (track.box.y, track.box.h, height, &r.y, &r.h);
+  meta_clip (track.box.x, track.box.w, width, &r.x, &r.w);
+  meta_clip (track.box.y, track.box.h, height, &r.y, &r.h);
   return is_about (&(SiambanBox){r.x, r.y, r.w, r.h}, box);
 }
 

@@ -53,7 +53,7 @@ component_of (const GstVideoFrame *part, guint c, const GstVideoRectangle *r)
 }
 
 static guint
-sample (const Component *c, gint x, gint y)
+mosaic_sample (const Component *c, gint x, gint y)
 {
   const guint8 *at = c->data + (gssize)y * c->stride + (gssize)x * c->step;
 
@@ -72,13 +72,13 @@ set_sample (const Component *c, gint x, gint y, guint value)
 }
 
 static guint
-mean (const Component *c, const GstVideoRectangle *r)
+mosaic_mean (const Component *c, const GstVideoRectangle *r)
 {
   guint64 sum = 0;
 
   for (gint y = r->y; y < r->y + r->h; y++) {
     for (gint x = r->x; x < r->x + r->w; x++)
-      sum += sample (c, x, y);
+      sum += mosaic_sample (c, x, y);
   }
   return (guint)(sum / ((guint64)r->w * (guint64)r->h));
 }
@@ -91,7 +91,7 @@ is_in (const GstVideoRectangle *r, gint x, gint y)
 
 /* Of the field @r, those samples that no hole covers. */
 static void
-fill (const Component *c, const GstVideoRectangle *r, guint value,
+mosaic_fill (const Component *c, const GstVideoRectangle *r, guint value,
     const Holes *holes)
 {
   for (gint y = r->y; y < r->y + r->h; y++) {
@@ -109,7 +109,7 @@ fill (const Component *c, const GstVideoRectangle *r, guint value,
 
 /* @side: of a field, in pixels. */
 static void
-flatten (const Component *c, gint side, const Holes *holes)
+mosaic_flatten (const Component *c, gint side, const Holes *holes)
 {
   const gint w = side >> c->sub_x, h = side >> c->sub_y;
 
@@ -118,7 +118,7 @@ flatten (const Component *c, gint side, const Holes *holes)
       const GstVideoRectangle r = {
           x, y, MIN (w, c->width - x), MIN (h, c->height - y)};
 
-      fill (c, &r, mean (c, &r), holes);
+      mosaic_fill (c, &r, mosaic_mean (c, &r), holes);
     }
   }
 }
@@ -138,6 +138,6 @@ gst_siamban_mosaic (GstVideoFrame *frame, const GstVideoRectangle *r,
     const Component c = component_of (&part, i, &inside);
 
     if (i != GST_VIDEO_COMP_A)
-      flatten (&c, MAX ((side + 1) & ~1, MIN_FIELD), &left);
+      mosaic_flatten (&c, MAX ((side + 1) & ~1, MIN_FIELD), &left);
   }
 }

@@ -18,7 +18,7 @@ gst_siamban_pointer_get_band (
 }
 
 static gboolean
-press (GstSiambanPointer *pointer, gint button, gdouble x, gdouble y,
+navigation_press (GstSiambanPointer *pointer, gint button, gdouble x, gdouble y,
     GstSiambanRequest *request, gboolean *asks)
 {
   if (button == SELECT_BUTTON) {
@@ -50,8 +50,9 @@ is_on_one (const GArray *results, gdouble x, gdouble y)
 }
 
 static gboolean
-release (GstSiambanPointer *pointer, gint button, gdouble x, gdouble y,
-    const GArray *results, GstSiambanRequest *request, gboolean *asks)
+navigation_release (GstSiambanPointer *pointer, gint button, gdouble x,
+    gdouble y, const GArray *results, GstSiambanRequest *request,
+    gboolean *asks)
 {
   if (button != SELECT_BUTTON || !pointer->dragging)
     return FALSE;
@@ -69,7 +70,7 @@ release (GstSiambanPointer *pointer, gint button, gdouble x, gdouble y,
 }
 
 static gboolean
-move (GstSiambanPointer *pointer, gdouble x, gdouble y)
+navigation_move (GstSiambanPointer *pointer, gdouble x, gdouble y)
 {
   pointer->x = x;
   pointer->y = y;
@@ -77,7 +78,7 @@ move (GstSiambanPointer *pointer, gdouble x, gdouble y)
 }
 
 static gboolean
-cancel (GstSiambanPointer *pointer, const gchar *key)
+navigation_cancel (GstSiambanPointer *pointer, const gchar *key)
 {
   const gboolean cancels = pointer->dragging && g_strcmp0 (key, "Escape") == 0;
 
@@ -99,17 +100,17 @@ gst_siamban_pointer_take (GstSiambanPointer *pointer, GstEvent *event,
     case GST_NAVIGATION_EVENT_MOUSE_BUTTON_PRESS:
       return gst_navigation_event_parse_mouse_button_event (
                  event, &button, &x, &y) &&
-             press (pointer, button, x, y, request, asks);
+             navigation_press (pointer, button, x, y, request, asks);
     case GST_NAVIGATION_EVENT_MOUSE_BUTTON_RELEASE:
       return gst_navigation_event_parse_mouse_button_event (
                  event, &button, &x, &y) &&
-             release (pointer, button, x, y, results, request, asks);
+             navigation_release (pointer, button, x, y, results, request, asks);
     case GST_NAVIGATION_EVENT_MOUSE_MOVE:
       return gst_navigation_event_parse_mouse_move_event (event, &x, &y) &&
-             move (pointer, x, y);
+             navigation_move (pointer, x, y);
     case GST_NAVIGATION_EVENT_KEY_PRESS:
       return gst_navigation_event_parse_key_event (event, &key) &&
-             cancel (pointer, key);
+             navigation_cancel (pointer, key);
     default:
       return FALSE;
   }

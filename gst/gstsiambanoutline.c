@@ -10,7 +10,7 @@
 
 /* Even, and such that sums of two stay within an int. */
 static gint
-snap (gdouble v)
+outline_snap (gdouble v)
 {
   return 2 * (gint)CLAMP (floor (v / 2 + 0.5), -(1 << 27), 1 << 27);
 }
@@ -18,21 +18,21 @@ snap (gdouble v)
 GstVideoRectangle
 gst_siamban_outline_snap (const SiambanBox *box)
 {
-  const gint x = snap (box->x), y = snap (box->y);
+  const gint x = outline_snap (box->x), y = outline_snap (box->y);
 
-  return (GstVideoRectangle){x, y, MAX (snap (box->x + box->w) - x, 2),
-      MAX (snap (box->y + box->h) - y, 2)};
+  return (GstVideoRectangle){x, y, MAX (outline_snap (box->x + box->w) - x, 2),
+      MAX (outline_snap (box->y + box->h) - y, 2)};
 }
 
 static GstVideoRectangle
-grow (const GstVideoRectangle *r, gint by)
+outline_grow (const GstVideoRectangle *r, gint by)
 {
   return (GstVideoRectangle){
       r->x - by, r->y - by, r->w + 2 * by, r->h + 2 * by};
 }
 
 static gboolean
-clip (GstVideoRectangle *r, gint width, gint height)
+outline_clip (GstVideoRectangle *r, gint width, gint height)
 {
   const gint x1 = MIN (r->x + r->w, width), y1 = MIN (r->y + r->h, height);
 
@@ -68,7 +68,7 @@ place_strip (GPtrArray *rectangles, GstVideoRectangle r,
   GstMapInfo map;
   guint32 *pixel;
 
-  if (!clip (&r, width, height))
+  if (!outline_clip (&r, width, height))
     return;
   sticker = gst_siamban_sticker_new (r.w, r.h, &map);
   pixel = (guint32 *)(gpointer)map.data;
@@ -87,7 +87,7 @@ gst_siamban_outline_place (GPtrArray *rectangles, const SiambanBox *box,
 {
   const gint thick = stroke->width + EDGE;
   const GstVideoRectangle inside = gst_siamban_outline_snap (box);
-  const GstVideoRectangle o = grow (&inside, thick);
+  const GstVideoRectangle o = outline_grow (&inside, thick);
   const GstVideoRectangle strips[] = {{o.x, o.y, o.w, thick},
       {o.x, o.y + o.h - thick, o.w, thick}, {o.x, inside.y, thick, inside.h},
       {o.x + o.w - thick, inside.y, thick, inside.h}};

@@ -30,7 +30,7 @@ is_late (GstSiambanPace *pace, GstClockTime due, GstClockTime now,
 }
 
 static void
-advance (GstSiambanPace *pace, GstClockTime due)
+pace_advance (GstSiambanPace *pace, GstClockTime due)
 {
   if (!pace->started || due < pace->due) {
     pace->started = TRUE;
@@ -65,7 +65,7 @@ gst_siamban_pace_is_behind (GstSiambanPace *pace, GstClockTime due,
 {
   gboolean late;
 
-  advance (pace, due);
+  pace_advance (pace, due);
   pace->limit = limit;
   late = GST_CLOCK_TIME_IS_VALID (now) && is_late (pace, due, now, limit);
   return count_frame (pace, limit > 0 && (late || pace->debt > limit) &&
@@ -104,7 +104,7 @@ clock_time (GstElement *element)
 }
 
 static void
-report (GstSiambanPace *pace, GstElement *element, gboolean live,
+pace_report (GstSiambanPace *pace, GstElement *element, gboolean live,
     const GstSiambanMoment *moment, GstClockTimeDiff lateness)
 {
   GstMessage *message = gst_message_new_qos (GST_OBJECT (element), live,
@@ -148,7 +148,7 @@ gst_siamban_pace_leaves_out (GstSiambanPace *pace, GstElement *element,
     return FALSE;
   behind = gst_siamban_pace_is_behind (pace, due, now, limit);
   if (pace->strained != before)
-    report (pace, element, live, moment,
+    pace_report (pace, element, live, moment,
         GST_CLOCK_TIME_IS_VALID (now) ? GST_CLOCK_DIFF (due, now)
                                       : (GstClockTimeDiff)pace->debt);
   return behind;

@@ -42,7 +42,7 @@ line_width (const GstSiambanOverlay *overlay, gint height)
 
 /* The colour at half its opacity. */
 static guint
-faint (guint argb)
+painter_faint (guint argb)
 {
   return (argb & 0xffffff) | (argb >> 25 << 24);
 }
@@ -64,7 +64,7 @@ place_result (const Painting *p, const GstSiambanResult *result)
   const gboolean lost = track->status == SIAMBAN_STATUS_LOST;
 
   if (p->overlay->items & GST_SIAMBAN_DRAW_SEARCH && track->search.w > 0)
-    place_outline (p, &track->search, 2, faint (argb), SEARCH_DASH);
+    place_outline (p, &track->search, 2, painter_faint (argb), SEARCH_DASH);
   if (p->overlay->items & GST_SIAMBAN_DRAW_BOX)
     place_outline (
         p, &track->box, p->line_width, argb, lost ? 4 * p->line_width : 0);
@@ -96,7 +96,7 @@ place_results (const Painting *p, const GstSiambanResult *results, guint n)
 
 /* Elements in a row draw into one composition. */
 static void
-attach (GstBuffer *buffer, GPtrArray *rectangles)
+painter_attach (GstBuffer *buffer, GPtrArray *rectangles)
 {
   GstVideoOverlayCompositionMeta *meta =
       gst_buffer_get_video_overlay_composition_meta (buffer);
@@ -114,7 +114,7 @@ attach (GstBuffer *buffer, GPtrArray *rectangles)
 }
 
 static SiambanBox
-grown (const SiambanBox *box, gdouble by)
+painter_grown (const SiambanBox *box, gdouble by)
 {
   return (SiambanBox){box->x - by * box->w, box->y - by * box->h,
       (1 + 2 * by) * box->w, (1 + 2 * by) * box->h};
@@ -125,7 +125,7 @@ grown (const SiambanBox *box, gdouble by)
 static void
 blur_target (GstVideoFrame *frame, const SiambanTrack *track)
 {
-  const SiambanBox box = grown (&track->box, 0.1);
+  const SiambanBox box = painter_grown (&track->box, 0.1);
   const GstVideoRectangle r = gst_siamban_outline_snap (&box);
   const GstVideoRectangle searched = gst_siamban_outline_snap (&track->search);
 
@@ -150,7 +150,7 @@ blur_background (GstVideoFrame *frame, const GstSiambanResult *results, guint n)
 }
 
 static void
-blur (GstVideoFrame *frame, GstSiambanBlur kind,
+painter_blur (GstVideoFrame *frame, GstSiambanBlur kind,
     const GstSiambanResult *results, guint n)
 {
   if (kind == GST_SIAMBAN_BLUR_BACKGROUND)
@@ -169,7 +169,7 @@ paint_pixels (const Painting *p, const GstSiambanCanvas *canvas,
           GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
     return FALSE;
   gst_siamban_frame_crop (&frame, canvas->buffer);
-  blur (&frame, p->overlay->blur, results, n);
+  painter_blur (&frame, p->overlay->blur, results, n);
   for (guint i = 0; !p->painter->attach && i < p->rectangles->len; i++)
     gst_siamban_sticker_blend (&frame, g_ptr_array_index (p->rectangles, i));
   gst_video_frame_unmap (&frame);
@@ -203,6 +203,6 @@ gst_siamban_painter_paint (GstSiambanPainter *painter,
   if (changes_pixels (&p, n) && !paint_pixels (&p, canvas, results, n))
     return FALSE;
   if (painter->attach && rectangles->len > 0)
-    attach (canvas->buffer, rectangles);
+    painter_attach (canvas->buffer, rectangles);
   return TRUE;
 }

@@ -4,7 +4,7 @@
 /* start .. start + size cut to 0 .. limit, the start at a multiple of @unit,
  * the end too unless it is the limit. */
 static gboolean
-cut (gint *start, gint *size, gint limit, gint unit)
+part_cut (gint *start, gint *size, gint limit, gint unit)
 {
   const gint end = CLAMP (*start + *size, 0, limit);
 
@@ -31,8 +31,8 @@ gst_siamban_part_of (
   gint unit_x, unit_y;
 
   gst_siamban_part_units (finfo, &unit_x, &unit_y);
-  if (!cut (&r->x, &r->w, GST_VIDEO_FRAME_WIDTH (frame), unit_x) ||
-      !cut (&r->y, &r->h, GST_VIDEO_FRAME_HEIGHT (frame), unit_y))
+  if (!part_cut (&r->x, &r->w, GST_VIDEO_FRAME_WIDTH (frame), unit_x) ||
+      !part_cut (&r->y, &r->h, GST_VIDEO_FRAME_HEIGHT (frame), unit_y))
     return FALSE;
   *part = *frame;
   part->info.width = r->w;

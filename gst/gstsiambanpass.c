@@ -50,7 +50,7 @@ moment_of (GstSiambanTrack *self, GstBuffer *buffer)
 }
 
 static void
-follow (Pass *pass, const SiambanFrame *view, GArray *regions)
+pass_follow (Pass *pass, const SiambanFrame *view, GArray *regions)
 {
   const gint64 start = g_get_monotonic_time ();
 
@@ -60,7 +60,7 @@ follow (Pass *pass, const SiambanFrame *view, GArray *regions)
 }
 
 static void
-keep (Pass *pass, const GstVideoFrame *frame)
+pass_keep (Pass *pass, const GstVideoFrame *frame)
 {
   GstSiambanTracker *tracker = &pass->self->tracker;
 
@@ -89,16 +89,16 @@ look_at (Pass *pass, const GstVideoFrame *frame)
   pass->height = view.height;
   regions = gst_siamban_regions_read (pass->buffer, view.width, view.height,
       pass->settings.seed_from, pass->settings.seed_roi_type);
-  keep (pass, frame);
+  pass_keep (pass, frame);
   if (worker)
     pass->followed = gst_siamban_worker_offer (
         worker, frame, &pass->moment, regions, &pass->settings);
   else
-    follow (pass, &view, regions);
+    pass_follow (pass, &view, regions);
 }
 
 static void
-look (Pass *pass)
+pass_look (Pass *pass)
 {
   GstVideoFrame frame;
 
@@ -132,7 +132,7 @@ look_if_in_time (Pass *pass)
     gst_siamban_tracker_skip (&self->tracker, &pass->moment, &pass->settings);
     return;
   } else {
-    look (pass);
+    pass_look (pass);
   }
   if (!pass->followed && !self->worker)
     gst_siamban_tracker_skip (&self->tracker, &pass->moment, &pass->settings);
@@ -140,7 +140,7 @@ look_if_in_time (Pass *pass)
 
 /* With their age, where inference runs beside the stream. */
 static GArray *
-newest (Pass *pass)
+pass_newest (Pass *pass)
 {
   GstClockTime found_at;
   GArray *results =
@@ -160,7 +160,7 @@ newest (Pass *pass)
 }
 
 static void
-paint (Pass *pass, const GArray *results)
+pass_paint (Pass *pass, const GArray *results)
 {
   GstSiambanTrack *self = pass->self;
   const GstSiambanCanvas canvas = {
@@ -192,7 +192,7 @@ hand_out (Pass *pass, const GArray *results)
 }
 
 static void
-count (const Pass *pass, const GArray *results, gint64 spent_us)
+pass_count (const Pass *pass, const GArray *results, gint64 spent_us)
 {
   GstSiambanStats *stats = &pass->self->stats;
   const gboolean found = pass->marked && results && results->len > 0;
@@ -253,15 +253,15 @@ pass_on (Pass *pass)
 
   report_problem (pass);
   look_if_in_time (pass);
-  results = newest (pass);
+  results = pass_newest (pass);
   if (pass->marked)
-    paint (pass, results);
+    pass_paint (pass, results);
   if (pass->marked && results)
     hand_out (pass, results);
   spent_us = g_get_monotonic_time () - start;
   gst_siamban_pace_spend (
       &pass->self->pace, (GstClockTime)spent_us * GST_USECOND);
-  count (pass, results, spent_us);
+  pass_count (pass, results, spent_us);
   tell_latency (pass->self);
 }
 

@@ -2,7 +2,7 @@
 #include "gstsiambanpicture.h"
 
 static gboolean
-fits (const GstSiambanPicture *picture, const GstVideoInfo *info)
+picture_fits (const GstSiambanPicture *picture, const GstVideoInfo *info)
 {
   const GstVideoInfo *have = &picture->frame.info;
 
@@ -12,7 +12,7 @@ fits (const GstSiambanPicture *picture, const GstVideoInfo *info)
 }
 
 static gboolean
-allocate (GstSiambanPicture *picture, const GstVideoInfo *like)
+picture_allocate (GstSiambanPicture *picture, const GstVideoInfo *like)
 {
   GstVideoInfo info;
 
@@ -32,7 +32,8 @@ gboolean
 gst_siamban_picture_take (
     GstSiambanPicture *picture, const GstVideoFrame *frame)
 {
-  if (!fits (picture, &frame->info) && !allocate (picture, &frame->info))
+  if (!picture_fits (picture, &frame->info) &&
+      !picture_allocate (picture, &frame->info))
     return FALSE;
   picture->frame.info.colorimetry = frame->info.colorimetry;
   return gst_video_frame_copy (&picture->frame, frame);

@@ -128,7 +128,8 @@ gst_siamban_regions_read (GstBuffer *buffer, gint width, gint height,
 }
 
 static gdouble
-likeness (const GstSiambanRegion *region, const GstSiambanResult *result)
+regions_likeness (
+    const GstSiambanRegion *region, const GstSiambanResult *result)
 {
   if (result->parent_type && result->parent_type != region->type)
     return 0;
@@ -158,7 +159,7 @@ all_pairs (const GArray *regions, const GstSiambanResult *results, guint n)
   for (guint i = 0; i < regions->len; i++) {
     for (guint j = 0; j < n; j++) {
       const Pair pair = {i, j,
-          likeness (
+          regions_likeness (
               &g_array_index (regions, GstSiambanRegion, i), &results[j])};
 
       if (pair.overlap >= SAME_OBJECT)

@@ -3,7 +3,7 @@
 #include "gstsiambantrackprivate.h"
 
 static gboolean
-seed (GstSiambanTrack *self, gdouble x, gdouble y, gdouble w, gdouble h)
+signals_seed (GstSiambanTrack *self, gdouble x, gdouble y, gdouble w, gdouble h)
 {
   const SiambanBox box = {x, y, w, h};
   gboolean accepted;
@@ -34,7 +34,7 @@ remove_target (GstSiambanTrack *self, guint64 id)
 }
 
 static void
-reset (GstSiambanTrack *self)
+signals_reset (GstSiambanTrack *self)
 {
   gst_siamban_tracker_reset (&self->tracker);
 }
@@ -60,8 +60,8 @@ gst_siamban_track_install_signals (GObjectClass *klass)
    *
    * Since: 0.1
    */
-  g_signal_new_class_handler ("seed", type, flags, G_CALLBACK (seed), NULL,
-      NULL, NULL, G_TYPE_BOOLEAN, 4, G_TYPE_DOUBLE, G_TYPE_DOUBLE,
+  g_signal_new_class_handler ("seed", type, flags, G_CALLBACK (signals_seed),
+      NULL, NULL, NULL, G_TYPE_BOOLEAN, 4, G_TYPE_DOUBLE, G_TYPE_DOUBLE,
       G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   /**
    * siambantrack::add-target:
@@ -100,6 +100,6 @@ gst_siamban_track_install_signals (GObjectClass *klass)
    *
    * Since: 0.1
    */
-  g_signal_new_class_handler ("reset", type, flags, G_CALLBACK (reset), NULL,
-      NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new_class_handler ("reset", type, flags, G_CALLBACK (signals_reset),
+      NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

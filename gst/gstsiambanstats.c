@@ -12,7 +12,7 @@ gst_siamban_times_add (GstSiambanTimes *times, gint64 us)
 }
 
 static int
-compare (const void *a, const void *b)
+stats_compare (const void *a, const void *b)
 {
   const guint32 first = *(const guint32 *)a, second = *(const guint32 *)b;
 
@@ -28,7 +28,7 @@ gst_siamban_times_at (const GstSiambanTimes *times, gdouble share)
   if (n == 0)
     return 0;
   memcpy (sorted, times->us, n * sizeof *sorted);
-  qsort (sorted, n, sizeof *sorted, compare);
+  qsort (sorted, n, sizeof *sorted, stats_compare);
   return sorted[(guint)(share * (n - 1) + 0.5)];
 }
 

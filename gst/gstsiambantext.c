@@ -69,7 +69,7 @@ gst_siamban_text_new (
 
 /* Around @n spots, within the frame. */
 static gboolean
-extent (const GstSiambanSpot *spots, guint n, gint margin, gint width,
+text_extent (const GstSiambanSpot *spots, guint n, gint margin, gint width,
     gint height, GstVideoRectangle *r)
 {
   gdouble x0 = width, y0 = height, x1 = 0, y1 = 0;
@@ -88,8 +88,8 @@ extent (const GstSiambanSpot *spots, guint n, gint margin, gint width,
 }
 
 static void
-stroke (cairo_t *cairo, const GstSiambanSpot *spots, guint n, gint line_width,
-    guint argb, gdouble alpha)
+text_stroke (cairo_t *cairo, const GstSiambanSpot *spots, guint n,
+    gint line_width, guint argb, gdouble alpha)
 {
   for (guint i = 0; i < n; i++)
     cairo_line_to (cairo, spots[i].x, spots[i].y);
@@ -113,12 +113,14 @@ gst_siamban_trail_place (GPtrArray *rectangles, const GstSiambanSpot *spots,
     GstMapInfo map;
     cairo_t *cairo;
 
-    if (!extent (spots + i, run, line_width, frame_width, frame_height, &r))
+    if (!text_extent (
+            spots + i, run, line_width, frame_width, frame_height, &r))
       continue;
     sticker = gst_siamban_sticker_new (r.w, r.h, &map);
     cairo = paint_on (&map, r.w, r.h);
     cairo_translate (cairo, -r.x, -r.y);
-    stroke (cairo, spots + i, run, line_width, argb, (i + run) / (gdouble)n);
+    text_stroke (
+        cairo, spots + i, run, line_width, argb, (i + run) / (gdouble)n);
     cairo_destroy (cairo);
     gst_buffer_unmap (sticker, &map);
     gst_siamban_sticker_place (rectangles, sticker, r.x, r.y);

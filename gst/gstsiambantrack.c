@@ -142,7 +142,7 @@ gst_siamban_track_set_caps (
 }
 
 static void
-cut (GstSiambanTrack *self, GstSiambanCut kind)
+track_cut (GstSiambanTrack *self, GstSiambanCut kind)
 {
   g_auto (GstSiambanSettings) settings = {0};
 
@@ -160,7 +160,7 @@ begin_stream (GstSiambanTrack *self, GstEvent *event)
 
   gst_event_parse_stream_start (event, &id);
   if (self->stream_id && g_strcmp0 (self->stream_id, id) != 0)
-    cut (self, GST_SIAMBAN_CUT_STREAM);
+    track_cut (self, GST_SIAMBAN_CUT_STREAM);
   g_free (self->stream_id);
   self->stream_id = g_strdup (id);
 }
@@ -172,7 +172,7 @@ gst_siamban_track_sink_event (GstBaseTransform *trans, GstEvent *event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_FLUSH_STOP:
-      cut (self, GST_SIAMBAN_CUT_FLUSH);
+      track_cut (self, GST_SIAMBAN_CUT_FLUSH);
       break;
     case GST_EVENT_STREAM_START:
       begin_stream (self, event);

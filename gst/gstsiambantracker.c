@@ -84,7 +84,8 @@ label_of (const GstSiambanOrigin *origin, const gchar *given)
 }
 
 static void
-report (GstSiambanTracker *self, const SiambanEvent *event, const gchar *label)
+tracker_report (
+    GstSiambanTracker *self, const SiambanEvent *event, const gchar *label)
 {
   GstSiambanOrigin *origin = event->track.user_data;
   const gboolean of_region = origin->parent_id >= 0;
@@ -110,11 +111,11 @@ report_all (GstSiambanTracker *self, const gchar *label)
   SiambanEvent event;
 
   while (siamban_session_next_event (self->session, &event))
-    report (self, &event, label);
+    tracker_report (self, &event, label);
 }
 
 static GArray *
-collect (GstSiambanTracker *self, const gchar *label)
+tracker_collect (GstSiambanTracker *self, const gchar *label)
 {
   const guint n = siamban_session_get_tracks (self->session, NULL, 0);
   g_autofree SiambanTrack *tracks = g_new (SiambanTrack, MAX (n, 1));
@@ -136,9 +137,9 @@ collect (GstSiambanTracker *self, const gchar *label)
 }
 
 static void
-publish (GstSiambanTracker *self, const gchar *label)
+tracker_publish (GstSiambanTracker *self, const gchar *label)
 {
-  GArray *results = collect (self, label), *former;
+  GArray *results = tracker_collect (self, label), *former;
 
   GST_OBJECT_LOCK (self->element);
   former = self->results;
@@ -378,7 +379,7 @@ gst_siamban_tracker_follow (GstSiambanTracker *self, const SiambanFrame *view,
         GST_SIAMBAN_TROUBLE_UPDATE, error->message);
     return FALSE;
   }
-  publish (self, settings->label);
+  tracker_publish (self, settings->label);
   return TRUE;
 }
 
@@ -388,7 +389,7 @@ gst_siamban_tracker_skip (GstSiambanTracker *self,
 {
   self->moment = *moment;
   siamban_session_skip (self->session, moment->running_time);
-  publish (self, settings->label);
+  tracker_publish (self, settings->label);
 }
 
 gboolean
@@ -458,7 +459,7 @@ gst_siamban_tracker_cut (GstSiambanTracker *self, GstSiambanCut cut,
     gst_siamban_given_leave (&self->given);
   GST_OBJECT_UNLOCK (self->element);
   siamban_session_flush (self->session);
-  publish (self, label);
+  tracker_publish (self, label);
   g_mutex_lock (&self->ring_lock);
   gst_siamban_ring_clear (&self->ring);
   g_mutex_unlock (&self->ring_lock);

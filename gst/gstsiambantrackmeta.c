@@ -26,7 +26,7 @@ structure_from_result (const GstSiambanResult *result)
 }
 
 static void
-append (GValue *tracks, GstStructure *track)
+trackmeta_append (GValue *tracks, GstStructure *track)
 {
   GValue value = G_VALUE_INIT;
 
@@ -37,7 +37,7 @@ append (GValue *tracks, GstStructure *track)
 
 /* @tracks: (transfer full). */
 static void
-fill (GstCustomMeta *meta, gint width, gint height, GValue *tracks)
+trackmeta_fill (GstCustomMeta *meta, gint width, gint height, GValue *tracks)
 {
   GstStructure *s = gst_custom_meta_get_structure (meta);
 
@@ -81,10 +81,10 @@ gst_siamban_track_meta_copy_warped (
 
     move_box (track, box, warp);
     move_box (track, search, warp);
-    append (&tracks, track);
+    trackmeta_append (&tracks, track);
   }
-  fill (gst_buffer_add_custom_meta (dest, SIAMBAN_META_NAME), warp->width,
-      warp->height, &tracks);
+  trackmeta_fill (gst_buffer_add_custom_meta (dest, SIAMBAN_META_NAME),
+      warp->width, warp->height, &tracks);
 }
 
 static gboolean
@@ -95,8 +95,8 @@ copy_field (GQuark field, const GValue *value, gpointer to)
 }
 
 static gboolean
-transform (GstBuffer *dest, GstCustomMeta *meta, GstBuffer *buffer, GQuark type,
-    gpointer data, gpointer user_data)
+trackmeta_transform (GstBuffer *dest, GstCustomMeta *meta, GstBuffer *buffer,
+    GQuark type, gpointer data, gpointer user_data)
 {
   GstSiambanWarp warp;
 
@@ -127,7 +127,8 @@ gst_siamban_track_meta_register (void)
 
     /* A program may hold two copies of this code. */
     if (!gst_meta_get_info (SIAMBAN_META_NAME))
-      gst_meta_register_custom (SIAMBAN_META_NAME, tags, transform, NULL, NULL);
+      gst_meta_register_custom (
+          SIAMBAN_META_NAME, tags, trackmeta_transform, NULL, NULL);
     g_once_init_leave (&done, 1);
   }
 }
@@ -150,6 +151,6 @@ gst_siamban_track_meta_add (GstBuffer *buffer, gint width, gint height,
     gst_value_array_init (&tracks, n);
   }
   for (guint i = 0; i < n; i++)
-    append (&tracks, structure_from_result (&results[i]));
-  fill (meta, width, height, &tracks);
+    trackmeta_append (&tracks, structure_from_result (&results[i]));
+  trackmeta_fill (meta, width, height, &tracks);
 }

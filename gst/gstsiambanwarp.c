@@ -59,7 +59,7 @@ gst_siamban_warp_init_transform (
 
 /* Of the four corners' values a, a + b, a + c and a + b + c. */
 static void
-span (gdouble a, gdouble b, gdouble c, gdouble *start, gdouble *size)
+warp_span (gdouble a, gdouble b, gdouble c, gdouble *start, gdouble *size)
 {
   *start = a + MIN (b, 0) + MIN (c, 0);
   *size = ABS (b) + ABS (c);
@@ -70,8 +70,8 @@ gst_siamban_warp_box (const GstSiambanWarp *warp, SiambanBox *box)
 {
   const SiambanBox old = *box;
 
-  span (warp->xx * old.x + warp->xy * old.y + warp->x0, warp->xx * old.w,
+  warp_span (warp->xx * old.x + warp->xy * old.y + warp->x0, warp->xx * old.w,
       warp->xy * old.h, &box->x, &box->w);
-  span (warp->yx * old.x + warp->yy * old.y + warp->y0, warp->yx * old.w,
+  warp_span (warp->yx * old.x + warp->yy * old.y + warp->y0, warp->yx * old.w,
       warp->yy * old.h, &box->y, &box->h);
 }

@@ -19,7 +19,7 @@ struct _GstSiambanWorker
 };
 
 static void
-follow (GstSiambanWorker *self)
+worker_follow (GstSiambanWorker *self)
 {
   SiambanFrame view;
 
@@ -31,7 +31,7 @@ follow (GstSiambanWorker *self)
 }
 
 static gpointer
-work (gpointer data)
+worker_work (gpointer data)
 {
   GstSiambanWorker *self = data;
 
@@ -42,7 +42,7 @@ work (gpointer data)
       continue;
     }
     g_mutex_unlock (&self->lock);
-    follow (self);
+    worker_follow (self);
     g_mutex_lock (&self->lock);
     self->busy = FALSE;
     g_cond_broadcast (&self->changed);
@@ -59,7 +59,7 @@ gst_siamban_worker_new (GstSiambanTracker *tracker)
   self->tracker = tracker;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
-  self->thread = g_thread_new ("siambantrack", work, self);
+  self->thread = g_thread_new ("siambantrack", worker_work, self);
   return self;
 }
 

@@ -8,7 +8,7 @@
 static const char *const branches[] = {"cls", "loc"};
 
 static SiambanMap
-neck (SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int level)
+ban_neck (SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int level)
 {
   int width, offset;
 
@@ -32,7 +32,8 @@ conv_before_xcorr (SiambanGraph *g, SiambanMap x, const char *prefix,
 }
 
 static SiambanMap
-head (SiambanGraph *g, SiambanMap x, const char *prefix, int hidden, int out)
+ban_head (
+    SiambanGraph *g, SiambanMap x, const char *prefix, int hidden, int out)
 {
   g_autofree char *seq = g_strconcat (prefix, ".head", NULL);
 
@@ -44,7 +45,7 @@ head (SiambanGraph *g, SiambanMap x, const char *prefix, int hidden, int out)
 
 /* One branch of one box; takes the template's side as the next feature. */
 static SiambanMap
-branch (SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int level,
+ban_branch (SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int level,
     const char *name, int size, int out)
 {
   g_autofree char *prefix = g_strconcat (ban->boxes[level], ".", name, NULL);
@@ -53,7 +54,7 @@ branch (SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int level,
 
   x = conv_before_xcorr (g, x, prefix, "conv_search", hidden);
   x = siamban_graph_xcorr_depthwise (g, z, x, 0);
-  return head (g, x, prefix, hidden, out);
+  return ban_head (g, x, prefix, hidden, out);
 }
 
 void
@@ -61,7 +62,7 @@ siamban_ban_template (
     SiambanGraph *g, const SiambanMap *levels, const SiambanBan *ban)
 {
   for (int i = 0; i < ban->n_levels; i++) {
-    SiambanMap z = neck (g, levels[i], ban, i);
+    SiambanMap z = ban_neck (g, levels[i], ban, i);
 
     for (gsize b = 0; b < G_N_ELEMENTS (branches); b++) {
       g_autofree char *prefix =
@@ -81,11 +82,11 @@ siamban_ban_search (
   SiambanMap cls[SIAMBAN_MAX_LEVELS], loc[SIAMBAN_MAX_LEVELS];
 
   for (int i = 0; i < ban->n_levels; i++) {
-    SiambanMap x = neck (g, levels[i], ban, i);
+    SiambanMap x = ban_neck (g, levels[i], ban, i);
 
     siamban_graph_expose (g, x);
-    cls[i] = branch (g, x, ban, i, branches[0], size, ban->cls_channels);
-    loc[i] = branch (g, x, ban, i, branches[1], size, 4);
+    cls[i] = ban_branch (g, x, ban, i, branches[0], size, ban->cls_channels);
+    loc[i] = ban_branch (g, x, ban, i, branches[1], size, 4);
     if (ban->multi)
       loc[i] = siamban_graph_exp (g, loc[i], "head.loc_scale", i);
   }

@@ -28,7 +28,7 @@ siamban_mobilenetv2_width (int layer, double width_mult)
 }
 
 static int
-channels (const SiambanBan *ban, int layer)
+mobilenetv2_channels (const SiambanBan *ban, int layer)
 {
   return ban->widths[layer];
 }
@@ -55,7 +55,8 @@ inverted_residual (SiambanGraph *g, SiambanMap x, const char *prefix,
 
 /* The first block after a change of dilation dilates half as much. */
 static SiambanMap
-layer (SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int index)
+mobilenetv2_layer (
+    SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int index)
 {
   const Row *row = &rows[index];
   int first = row->dilation == row[-1].dilation ? row->dilation
@@ -65,8 +66,9 @@ layer (SiambanGraph *g, SiambanMap x, const SiambanBan *ban, int index)
     g_autofree char *prefix =
         g_strdup_printf ("backbone.layer%d.%d.conv", index, i);
 
-    x = inverted_residual (g, x, prefix, row->expand, channels (ban, index),
-        i ? 1 : row->stride, i ? row->dilation : first);
+    x = inverted_residual (g, x, prefix, row->expand,
+        mobilenetv2_channels (ban, index), i ? 1 : row->stride,
+        i ? row->dilation : first);
   }
   return x;
 }
@@ -81,15 +83,15 @@ mobilenetv2 (SiambanGraph *g, SiambanMap image, const SiambanBan *ban,
   for (int i = 0; i < ban->n_levels; i++)
     last = MAX (last, ban->layers[i]);
   maps[0] = siamban_layer_seq (g, image, "backbone.layer0", 0,
-      (SiambanConvSpec){.out = channels (ban, 0),
+      (SiambanConvSpec){.out = mobilenetv2_channels (ban, 0),
           .kernel = 3,
           .stride = rows[0].stride,
           .act = SIAMBAN_ACT_RELU6});
   for (int i = 1; i <= last; i++)
-    maps[i] = layer (g, maps[i - 1], ban, i);
+    maps[i] = mobilenetv2_layer (g, maps[i - 1], ban, i);
   for (int i = 0; i < ban->n_levels; i++)
     levels[i] = maps[ban->layers[i]];
 }
 
 const SiambanBackbone siamban_mobilenetv2 = {
-    "mobilenetv2", N_LAYERS, channels, mobilenetv2};
+    "mobilenetv2", N_LAYERS, mobilenetv2_channels, mobilenetv2};

@@ -21,8 +21,8 @@ static const Row rows[] = {
 };
 
 static SiambanMap
-depthwise (SiambanGraph *g, SiambanMap x, const char *prefix, int index,
-    const Row *row, SiambanAct act)
+mobilenetv3_depthwise (SiambanGraph *g, SiambanMap x, const char *prefix,
+    int index, const Row *row, SiambanAct act)
 {
   return siamban_layer_seq (g, x, prefix, index,
       (SiambanConvSpec){.depthwise = TRUE,
@@ -56,21 +56,23 @@ static SiambanMap
 block_without_expansion (
     SiambanGraph *g, SiambanMap x, const char *prefix, const Row *row)
 {
-  x = depthwise (g, x, prefix, 0, row, row->act);
+  x = mobilenetv3_depthwise (g, x, prefix, 0, row, row->act);
   x = squeeze_excite (g, x, prefix, 3, row, SIAMBAN_ACT_NONE);
   return siamban_layer_seq (
       g, x, prefix, 4, (SiambanConvSpec){.out = row->out});
 }
 
 static SiambanMap
-block (SiambanGraph *g, SiambanMap x, const char *prefix, const Row *row)
+mobilenetv3_block (
+    SiambanGraph *g, SiambanMap x, const char *prefix, const Row *row)
 {
   gboolean residual =
       row->stride == 1 && siamban_graph_node (g, x)->c == row->out;
   SiambanMap y = siamban_layer_seq (
       g, x, prefix, 0, (SiambanConvSpec){.out = row->hidden, .act = row->act});
 
-  y = depthwise (g, y, prefix, 3, row, row->se ? SIAMBAN_ACT_NONE : row->act);
+  y = mobilenetv3_depthwise (
+      g, y, prefix, 3, row, row->se ? SIAMBAN_ACT_NONE : row->act);
   if (row->se)
     y = squeeze_excite (g, y, prefix, 5, row, row->act);
   return siamban_layer_seq (g, y, prefix, 7,
@@ -91,7 +93,7 @@ siamban_mobilenetv3 (SiambanGraph *g, SiambanMap image, int version)
     g_autofree char *prefix =
         g_strdup_printf ("backbone.features.%d.conv", i + 1);
 
-    x = block (g, x, prefix, &rows[i]);
+    x = mobilenetv3_block (g, x, prefix, &rows[i]);
   }
   return x;
 }

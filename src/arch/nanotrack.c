@@ -44,7 +44,8 @@ in_head (const char *module, const char *name)
 }
 
 static SiambanMap
-project (SiambanGraph *g, SiambanMap x, const char *corr, const char *name)
+nanotrack_project (
+    SiambanGraph *g, SiambanMap x, const char *corr, const char *name)
 {
   g_autofree char *seq = in_head (corr, name);
 
@@ -76,13 +77,14 @@ channel_attention (SiambanGraph *g, SiambanMap x, const char *corr)
 }
 
 static SiambanMap
-pixelwise (SiambanGraph *g, SiambanMap x, const char *corr, int version)
+nanotrack_pixelwise (
+    SiambanGraph *g, SiambanMap x, const char *corr, int version)
 {
   int c = siamban_graph_node (g, x)->c;
   SiambanMap z = siamban_graph_feature (g, c, Z_SIZE, Z_SIZE);
 
   if (version > 1)
-    x = project (g, x, corr, "conv_search");
+    x = nanotrack_project (g, x, corr, "conv_search");
   x = siamban_graph_xcorr_pixelwise (g, z, x);
   return channel_attention (g, x, corr);
 }
@@ -92,9 +94,9 @@ pixelwise_and_depthwise (SiambanGraph *g, SiambanMap x, const Branch *b)
 {
   g_autofree char *conv = in_head (b->corr, "conv");
   int c = siamban_graph_node (g, x)->c;
-  SiambanMap pw = pixelwise (g, x, b->corr, 3);
+  SiambanMap pw = nanotrack_pixelwise (g, x, b->corr, 3);
   SiambanMap z = siamban_graph_feature (g, c, Z_CENTRE, Z_CENTRE);
-  SiambanMap dw = project (g, x, b->corr_dw, "conv_search");
+  SiambanMap dw = nanotrack_project (g, x, b->corr_dw, "conv_search");
 
   pw = siamban_layer_seq (g, pw, conv, 0,
       (SiambanConvSpec){.depthwise = TRUE, .kernel = 2, .act = RELU6});
@@ -105,7 +107,7 @@ pixelwise_and_depthwise (SiambanGraph *g, SiambanMap x, const Branch *b)
 }
 
 static SiambanMap
-tower (SiambanGraph *g, SiambanMap x, const Branch *b)
+nanotrack_tower (SiambanGraph *g, SiambanMap x, const Branch *b)
 {
   g_autofree char *seq = in_head (b->tower, NULL);
 
@@ -151,12 +153,13 @@ siamban_nanotrack_template (SiambanGraph *g, SiambanMap z, int version)
   for (int i = 0; i < 2; i++) {
     const Branch *b = &heads[version - 1][i];
 
-    siamban_graph_output (g, project (g, z, b->corr, "conv_kernel"));
+    siamban_graph_output (g, nanotrack_project (g, z, b->corr, "conv_kernel"));
     if (b->corr_dw) {
       SiambanMap centre =
           siamban_graph_crop (g, z, margin, margin, Z_CENTRE, Z_CENTRE);
 
-      siamban_graph_output (g, project (g, centre, b->corr_dw, "conv_kernel"));
+      siamban_graph_output (
+          g, nanotrack_project (g, centre, b->corr_dw, "conv_kernel"));
     }
   }
 }
@@ -164,18 +167,18 @@ siamban_nanotrack_template (SiambanGraph *g, SiambanMap z, int version)
 void
 siamban_nanotrack_search (SiambanGraph *g, SiambanMap x, int version)
 {
-  SiambanMap shared =
-      version == 1 ? pixelwise (g, x, "corr_pw", 1) : SIAMBAN_MAP_NONE;
+  SiambanMap shared = version == 1 ? nanotrack_pixelwise (g, x, "corr_pw", 1)
+                                   : SIAMBAN_MAP_NONE;
   SiambanMap out[2];
 
   siamban_graph_expose (g, x);
   for (int i = 0; i < 2; i++) {
     const Branch *b = &heads[version - 1][i];
     SiambanMap f = version == 1   ? shared
-                   : version == 2 ? pixelwise (g, x, b->corr, 2)
+                   : version == 2 ? nanotrack_pixelwise (g, x, b->corr, 2)
                                   : pixelwise_and_depthwise (g, x, b);
 
-    f = version == 3 ? tower_v3 (g, f, b) : tower (g, f, b);
+    f = version == 3 ? tower_v3 (g, f, b) : nanotrack_tower (g, f, b);
     out[i] = biased_1x1 (g, f, b->pred, b->out);
   }
   siamban_graph_output (g, out[0]);

@@ -29,7 +29,7 @@ typedef struct
 } Block;
 
 static SiambanMap
-stem (SiambanGraph *g, SiambanMap image)
+resnet_stem (SiambanGraph *g, SiambanMap image)
 {
   return siamban_layer_conv_bn (g, image, "backbone", "conv1", "bn1",
       (SiambanConvSpec){
@@ -37,8 +37,8 @@ stem (SiambanGraph *g, SiambanMap image)
 }
 
 static SiambanMap
-shortcut (SiambanGraph *g, SiambanMap x, const char *prefix, const Block *b,
-    int kernel)
+resnet_shortcut (SiambanGraph *g, SiambanMap x, const char *prefix,
+    const Block *b, int kernel)
 {
   g_autofree char *name = g_strconcat (prefix, ".downsample", NULL);
 
@@ -51,7 +51,7 @@ shortcut (SiambanGraph *g, SiambanMap x, const char *prefix, const Block *b,
 }
 
 static SiambanMap
-bottleneck (SiambanGraph *g, SiambanMap x, SiambanMap residual,
+resnet_bottleneck (SiambanGraph *g, SiambanMap x, SiambanMap residual,
     const char *prefix, const Block *b)
 {
   x = siamban_layer_conv_bn (g, x, prefix, "conv1", "bn1",
@@ -71,8 +71,8 @@ bottleneck (SiambanGraph *g, SiambanMap x, SiambanMap residual,
 }
 
 static SiambanMap
-basic (SiambanGraph *g, SiambanMap x, SiambanMap residual, const char *prefix,
-    const Block *b, int dilation)
+resnet_basic (SiambanGraph *g, SiambanMap x, SiambanMap residual,
+    const char *prefix, const Block *b, int dilation)
 {
   x = siamban_layer_conv_bn (g, x, prefix, "conv1", "bn1",
       (SiambanConvSpec){.out = b->width,
@@ -92,7 +92,8 @@ basic (SiambanGraph *g, SiambanMap x, SiambanMap residual, const char *prefix,
 }
 
 static SiambanMap
-stage (SiambanGraph *g, SiambanMap x, int layer, int depth, int expansion)
+resnet_stage (
+    SiambanGraph *g, SiambanMap x, int layer, int depth, int expansion)
 {
   const Stage *s = &stages[layer];
 
@@ -104,9 +105,9 @@ stage (SiambanGraph *g, SiambanMap x, int layer, int depth, int expansion)
 
     b.pad = b.stride == 1 ? b.dilation : 0;
     if (!i && (layer > 1 || expansion > 1))
-      residual = shortcut (g, x, prefix, &b, layer == 1 ? 1 : 3);
-    x = expansion > 1 ? bottleneck (g, x, residual, prefix, &b)
-                      : basic (g, x, residual, prefix, &b, s->dilation);
+      residual = resnet_shortcut (g, x, prefix, &b, layer == 1 ? 1 : 3);
+    x = expansion > 1 ? resnet_bottleneck (g, x, residual, prefix, &b)
+                      : resnet_basic (g, x, residual, prefix, &b, s->dilation);
   }
   return x;
 }
@@ -126,12 +127,12 @@ resnet (SiambanGraph *g, SiambanMap image, const SiambanBan *ban,
     SiambanMap *levels, const int *depth, int expansion)
 {
   SiambanMap maps[N_LAYERS];
-  SiambanMap x = maps[0] = stem (g, image);
+  SiambanMap x = maps[0] = resnet_stem (g, image);
 
   x = siamban_graph_max_pool (g, x, 3, 2, 1);
   for (int i = 1; i < N_LAYERS; i++) {
     if (i < 3 || is_used (ban, i))
-      x = stage (g, x, i, depth[i], expansion);
+      x = resnet_stage (g, x, i, depth[i], expansion);
     maps[i] = x;
   }
   for (int i = 0; i < ban->n_levels; i++)
@@ -139,14 +140,16 @@ resnet (SiambanGraph *g, SiambanMap image, const SiambanBan *ban,
 }
 
 static int
-basic_channels (const SiambanBan *ban G_GNUC_UNUSED, int layer)
+basic_channels (const SiambanBan *ban, int layer)
 {
+  (void)ban;
   return stages[layer].width;
 }
 
 static int
-bottleneck_channels (const SiambanBan *ban G_GNUC_UNUSED, int layer)
+bottleneck_channels (const SiambanBan *ban, int layer)
 {
+  (void)ban;
   return stages[layer].width * (layer ? 4 : 1);
 }
 

@@ -15,7 +15,7 @@ struct _SiambanFile
 };
 
 static int
-refuse (const char *path, const char *reason, GError **error)
+file_refuse (const char *path, const char *reason, GError **error)
 {
   g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path, reason);
   return -1;
@@ -30,15 +30,15 @@ open_regular (const char *path, guint64 *size, GError **error)
   int fd;
 
   if (stat (path, &st) < 0)
-    return refuse (path, g_strerror (errno), error);
+    return file_refuse (path, g_strerror (errno), error);
   if (!S_ISREG (st.st_mode))
-    return refuse (path, "expected a regular file", error);
+    return file_refuse (path, "expected a regular file", error);
   fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
   if (fd < 0)
-    return refuse (path, g_strerror (errno), error);
+    return file_refuse (path, g_strerror (errno), error);
   if (fstat (fd, &st) < 0 || !S_ISREG (st.st_mode)) {
     g_close (fd, NULL);
-    return refuse (path, "expected a regular file", error);
+    return file_refuse (path, "expected a regular file", error);
   }
   *size = st.st_size;
   return fd;

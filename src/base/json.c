@@ -7,7 +7,7 @@
 #define MAX_NUMBER 63 /* characters */
 
 static gboolean
-fail (SiambanJson *json)
+json_fail (SiambanJson *json)
 {
   json->failed = TRUE;
   return FALSE;
@@ -21,7 +21,7 @@ siamban_json (const char *text, gsize size)
 
 /* The next character as it stands; 0 at the end. */
 static char
-next (const SiambanJson *json)
+json_next (const SiambanJson *json)
 {
   return json->at < json->size ? json->text[json->at] : 0;
 }
@@ -32,12 +32,12 @@ siamban_json_peek (SiambanJson *json)
   while (json->at < json->size && strchr (" \t\r\n", json->text[json->at]) &&
          json->text[json->at] != '\0')
     json->at++;
-  return json->failed ? 0 : next (json);
+  return json->failed ? 0 : json_next (json);
 }
 
 /* Takes @c, if it is next. */
 static gboolean
-take (SiambanJson *json, char c)
+json_take (SiambanJson *json, char c)
 {
   if (siamban_json_peek (json) != c)
     return FALSE;
@@ -48,7 +48,7 @@ take (SiambanJson *json, char c)
 gboolean
 siamban_json_open (SiambanJson *json, char bracket)
 {
-  return take (json, bracket) || fail (json);
+  return json_take (json, bracket) || json_fail (json);
 }
 
 gboolean
@@ -57,9 +57,9 @@ siamban_json_more (SiambanJson *json, char bracket, gboolean *first)
   gboolean begin = *first;
 
   *first = FALSE;
-  if (json->failed || take (json, bracket))
+  if (json->failed || json_take (json, bracket))
     return FALSE;
-  return begin || take (json, ',') || fail (json);
+  return begin || json_take (json, ',') || json_fail (json);
 }
 
 static gboolean
@@ -67,10 +67,10 @@ take_hex (SiambanJson *json, gunichar *unit)
 {
   *unit = 0;
   for (int i = 0; i < 4; i++, json->at++) {
-    int digit = g_ascii_xdigit_value (next (json));
+    int digit = g_ascii_xdigit_value (json_next (json));
 
     if (digit < 0)
-      return fail (json);
+      return json_fail (json);
     *unit = *unit << 4 | (gunichar)digit;
   }
   return TRUE;
@@ -87,14 +87,14 @@ take_unicode (SiambanJson *json, GString *out)
   if (first >= 0xd800 && first < 0xdc00) {
     if (json->size - json->at < 2 ||
         memcmp (json->text + json->at, "\\u", 2) != 0)
-      return fail (json);
+      return json_fail (json);
     json->at += 2;
     if (!take_hex (json, &second) || second < 0xdc00 || second >= 0xe000)
-      return fail (json);
+      return json_fail (json);
     first = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
   }
   if (first == 0 || !g_unichar_validate (first))
-    return fail (json);
+    return json_fail (json);
   g_string_append_unichar (out, first);
   return TRUE;
 }
@@ -103,14 +103,14 @@ static gboolean
 take_escape (SiambanJson *json, GString *out)
 {
   static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-  char c = next (json);
+  char c = json_next (json);
   const char *found = c ? strchr (from, c) : NULL;
 
   json->at += c != 0;
   if (c == 'u')
     return take_unicode (json, out);
   if (!found)
-    return fail (json);
+    return json_fail (json);
   g_string_append_c (out, to[found - from]);
   return TRUE;
 }
@@ -119,13 +119,13 @@ gboolean
 siamban_json_string (SiambanJson *json, GString *out)
 {
   g_string_truncate (out, 0);
-  if (!take (json, '"'))
-    return fail (json);
-  while (next (json) != '"') {
+  if (!json_take (json, '"'))
+    return json_fail (json);
+  while (json_next (json) != '"') {
     const char *from = json->text + json->at;
     gsize n = 0;
 
-    if (next (json) == '\\') {
+    if (json_next (json) == '\\') {
       json->at++;
       if (!take_escape (json, out))
         return FALSE;
@@ -135,7 +135,7 @@ siamban_json_string (SiambanJson *json, GString *out)
            (guchar)from[n] >= ' ')
       n++;
     if (n == 0)
-      return fail (json);
+      return json_fail (json);
     g_string_append_len (out, from, n);
     json->at += n;
   }
@@ -146,7 +146,8 @@ siamban_json_string (SiambanJson *json, GString *out)
 gboolean
 siamban_json_key (SiambanJson *json, GString *out)
 {
-  return siamban_json_string (json, out) && (take (json, ':') || fail (json));
+  return siamban_json_string (json, out) &&
+         (json_take (json, ':') || json_fail (json));
 }
 
 /* The digits from @i on; none is none. */
@@ -191,11 +192,11 @@ take_number (SiambanJson *json, char *text)
   gsize n = 0;
 
   siamban_json_peek (json);
-  while (n < MAX_NUMBER && json->at < json->size && next (json) != '\0' &&
-         strchr ("+-.0123456789eE", next (json)))
+  while (n < MAX_NUMBER && json->at < json->size && json_next (json) != '\0' &&
+         strchr ("+-.0123456789eE", json_next (json)))
     text[n++] = json->text[json->at++];
   text[n] = '\0';
-  return (!json->failed && is_number (text)) || fail (json);
+  return (!json->failed && is_number (text)) || json_fail (json);
 }
 
 gboolean
@@ -205,7 +206,7 @@ siamban_json_count (SiambanJson *json, guint64 *number)
 
   return take_number (json, text) &&
          (g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, number, NULL) ||
-             fail (json));
+             json_fail (json));
 }
 
 gboolean
@@ -233,7 +234,7 @@ take_word (SiambanJson *json)
       return TRUE;
     }
   }
-  return fail (json);
+  return json_fail (json);
 }
 
 static gboolean
@@ -251,7 +252,7 @@ skip_value (SiambanJson *json, GString *scratch, int depth)
   if (open != '{' && open != '[')
     return siamban_json_number (json, &number);
   if (depth == MAX_DEPTH)
-    return fail (json);
+    return json_fail (json);
   siamban_json_open (json, open);
   while (siamban_json_more (json, close, &first))
     if ((open == '{' && !siamban_json_key (json, scratch)) ||
@@ -272,7 +273,7 @@ gboolean
 siamban_json_end (SiambanJson *json)
 {
   siamban_json_peek (json);
-  return (!json->failed && json->at == json->size) || fail (json);
+  return (!json->failed && json->at == json->size) || json_fail (json);
 }
 
 void

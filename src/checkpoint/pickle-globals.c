@@ -42,7 +42,7 @@ static const SiambanGlobal globals[] = {
 };
 
 static gboolean
-same (const char *text, gsize length, const char *wanted)
+pickle_globals_same (const char *text, gsize length, const char *wanted)
 {
   return length == strlen (wanted) && memcmp (text, wanted, length) == 0;
 }
@@ -52,8 +52,8 @@ siamban_global_find (const char *module, gsize module_length, const char *name,
     gsize name_length)
 {
   for (guint i = 0; i < G_N_ELEMENTS (globals); i++)
-    if (same (module, module_length, globals[i].module) &&
-        same (name, name_length, globals[i].name))
+    if (pickle_globals_same (module, module_length, globals[i].module) &&
+        pickle_globals_same (name, name_length, globals[i].name))
       return &globals[i];
   return NULL;
 }

@@ -40,7 +40,7 @@ refuse_cut_off (Machine *m)
 }
 
 static const guint8 *
-take (Machine *m, guint64 n)
+pickle_take (Machine *m, guint64 n)
 {
   const guint8 *data = m->rest.data;
 
@@ -57,7 +57,7 @@ take (Machine *m, guint64 n)
 static gboolean
 take_number (Machine *m, guint width, guint64 *number)
 {
-  const guint8 *data = take (m, width);
+  const guint8 *data = pickle_take (m, width);
 
   if (!data)
     return FALSE;
@@ -75,7 +75,7 @@ take_text (Machine *m, guint width, SiambanPickleValue *value)
 
   if (!take_number (m, width, &length))
     return FALSE;
-  value->text = (const char *)take (m, length);
+  value->text = (const char *)pickle_take (m, length);
   if (!value->text)
     return FALSE;
   if (length > G_MAXUINT32)
@@ -86,7 +86,7 @@ take_text (Machine *m, guint width, SiambanPickleValue *value)
 
 /* Takes @n bytes from what memory is left. */
 static gboolean
-charge (Machine *m, guint64 n)
+pickle_charge (Machine *m, guint64 n)
 {
   if (n > m->budget)
     return siamban_refuse (m->error,
@@ -96,9 +96,9 @@ charge (Machine *m, guint64 n)
 }
 
 static gboolean
-push (Machine *m, SiambanPickleValue value)
+pickle_push (Machine *m, SiambanPickleValue value)
 {
-  if (!charge (m, sizeof value))
+  if (!pickle_charge (m, sizeof value))
     return FALSE;
   g_array_append_val (m->stack, value);
   return TRUE;
@@ -107,7 +107,7 @@ push (Machine *m, SiambanPickleValue value)
 static gboolean
 push_opaque (Machine *m, const char *what)
 {
-  return push (
+  return pickle_push (
       m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_OPAQUE, .text = what});
 }
 
@@ -123,7 +123,7 @@ new_items (Machine *m, const SiambanPickleValue *from, guint n)
 
 /* The topmost @n values above the last mark, or NULL. */
 static SiambanPickleValue *
-top (Machine *m, guint n)
+pickle_top (Machine *m, guint n)
 {
   guint floor =
       m->marks->len ? g_array_index (m->marks, guint, m->marks->len - 1) : 0;
@@ -136,7 +136,7 @@ top (Machine *m, guint n)
 }
 
 static void
-drop (Machine *m, guint n)
+pickle_drop (Machine *m, guint n)
 {
   g_array_set_size (m->stack, m->stack->len - n);
 }
@@ -153,8 +153,8 @@ pop_mark (Machine *m, guint *n)
 }
 
 static gboolean
-expect (Machine *m, const SiambanPickleValue *value, SiambanPickleType type,
-    const char *where)
+pickle_expect (Machine *m, const SiambanPickleValue *value,
+    SiambanPickleType type, const char *where)
 {
   const SiambanPickleValue wanted = {.type = type, .text = "set"};
 
@@ -195,7 +195,7 @@ run_stop (Machine *m, guint arg)
   (void)arg;
   if (m->stack->len != 1 || m->marks->len != 0)
     return siamban_refuse (m->error, "the pickle stops without one result");
-  m->pickle->root = *top (m, 1);
+  m->pickle->root = *pickle_top (m, 1);
   m->stopped = TRUE;
   return TRUE;
 }
@@ -204,7 +204,7 @@ static gboolean
 run_mark (Machine *m, guint arg)
 {
   (void)arg;
-  if (!charge (m, sizeof m->stack->len))
+  if (!pickle_charge (m, sizeof m->stack->len))
     return FALSE;
   g_array_append_val (m->marks, m->stack->len);
   return TRUE;
@@ -214,13 +214,13 @@ static gboolean
 run_none (Machine *m, guint arg)
 {
   (void)arg;
-  return push (m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_NONE});
+  return pickle_push (m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_NONE});
 }
 
 static gboolean
 run_bool (Machine *m, guint truth)
 {
-  return push (
+  return pickle_push (
       m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_BOOL, .integer = truth});
 }
 
@@ -231,8 +231,9 @@ run_int (Machine *m, guint width)
 
   if (!take_number (m, width, &number))
     return FALSE;
-  return push (m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_INT,
-                      .integer = width == 4 ? (gint32)number : (gint64)number});
+  return pickle_push (
+      m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_INT,
+             .integer = width == 4 ? (gint32)number : (gint64)number});
 }
 
 static gboolean
@@ -246,19 +247,19 @@ run_long (Machine *m, guint width)
     return FALSE;
   n = value.length;
   if (n > 8)
-    return push (m, value);
+    return pickle_push (m, value);
   for (guint i = 0; i < n; i++)
     bits |= (guint64)(guint8)value.text[i] << (8 * i);
   if (n > 0 && n < 8 && value.text[n - 1] & 0x80)
     bits |= G_MAXUINT64 << (8 * n);
-  return push (m, (SiambanPickleValue){
-                      .type = SIAMBAN_PICKLE_INT, .integer = (gint64)bits});
+  return pickle_push (m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_INT,
+                             .integer = (gint64)bits});
 }
 
 static gboolean
 run_float (Machine *m, guint width)
 {
-  return take (m, width) && push_opaque (m, "float");
+  return pickle_take (m, width) && push_opaque (m, "float");
 }
 
 static gboolean
@@ -266,7 +267,7 @@ run_string (Machine *m, guint width)
 {
   SiambanPickleValue value = {.type = SIAMBAN_PICKLE_STRING};
 
-  return take_text (m, width, &value) && push (m, value);
+  return take_text (m, width, &value) && pickle_push (m, value);
 }
 
 static gboolean
@@ -280,9 +281,9 @@ run_bytes (Machine *m, guint width)
 static gboolean
 run_empty (Machine *m, guint type)
 {
-  return charge (m, ARRAY_SIZE) &&
-         push (m, (SiambanPickleValue){
-                      .type = type, .items = new_items (m, NULL, 0)});
+  return pickle_charge (m, ARRAY_SIZE) &&
+         pickle_push (m, (SiambanPickleValue){
+                             .type = type, .items = new_items (m, NULL, 0)});
 }
 
 static gboolean
@@ -300,8 +301,8 @@ run_pop (Machine *m, guint arg)
   if (m->marks->len > 0 &&
       g_array_index (m->marks, guint, m->marks->len - 1) == m->stack->len)
     g_array_set_size (m->marks, m->marks->len - 1);
-  else if (top (m, 1))
-    drop (m, 1);
+  else if (pickle_top (m, 1))
+    pickle_drop (m, 1);
   else
     return FALSE;
   return TRUE;
@@ -315,7 +316,7 @@ run_pop_mark (Machine *m, guint arg)
   (void)arg;
   if (!pop_mark (m, &n))
     return FALSE;
-  drop (m, n);
+  pickle_drop (m, n);
   return TRUE;
 }
 
@@ -328,14 +329,14 @@ run_frozenset (Machine *m, guint arg)
 static gboolean
 make_tuple (Machine *m, guint n)
 {
-  const SiambanPickleValue *from = top (m, n);
+  const SiambanPickleValue *from = pickle_top (m, n);
   SiambanPickleValue tuple = {.type = SIAMBAN_PICKLE_TUPLE};
 
-  if (!from || !charge (m, ARRAY_SIZE + n * sizeof *from))
+  if (!from || !pickle_charge (m, ARRAY_SIZE + n * sizeof *from))
     return FALSE;
   tuple.items = new_items (m, from, n);
-  drop (m, n);
-  return push (m, tuple);
+  pickle_drop (m, n);
+  return pickle_push (m, tuple);
 }
 
 static gboolean
@@ -349,21 +350,21 @@ run_tuple (Machine *m, guint arg)
 
 /* Moves the topmost @n values into the list or dict below them. */
 static gboolean
-extend (Machine *m, guint n, SiambanPickleType type)
+pickle_extend (Machine *m, guint n, SiambanPickleType type)
 {
-  SiambanPickleValue *target = top (m, n + 1);
+  SiambanPickleValue *target = pickle_top (m, n + 1);
 
   if (target && target->type == SIAMBAN_PICKLE_OPAQUE) {
-    drop (m, n);
+    pickle_drop (m, n);
     return TRUE;
   }
-  if (!target || !expect (m, target, type, "that values are added to") ||
-      !charge (m, n * sizeof *target))
+  if (!target || !pickle_expect (m, target, type, "that values are added to") ||
+      !pickle_charge (m, n * sizeof *target))
     return FALSE;
   if (type == SIAMBAN_PICKLE_DICT && n % 2 != 0)
     return siamban_refuse (m->error, "the pickle has a key without a value");
   g_array_append_vals (target->items, target + 1, n);
-  drop (m, n);
+  pickle_drop (m, n);
   return TRUE;
 }
 
@@ -371,14 +372,14 @@ static gboolean
 run_append (Machine *m, guint arg)
 {
   (void)arg;
-  return extend (m, 1, SIAMBAN_PICKLE_LIST);
+  return pickle_extend (m, 1, SIAMBAN_PICKLE_LIST);
 }
 
 static gboolean
 run_setitem (Machine *m, guint arg)
 {
   (void)arg;
-  return extend (m, 2, SIAMBAN_PICKLE_DICT);
+  return pickle_extend (m, 2, SIAMBAN_PICKLE_DICT);
 }
 
 static gboolean
@@ -386,7 +387,7 @@ run_extend (Machine *m, guint type)
 {
   guint n = 0;
 
-  return pop_mark (m, &n) && extend (m, n, type);
+  return pop_mark (m, &n) && pickle_extend (m, n, type);
 }
 
 static gboolean
@@ -400,7 +401,7 @@ run_get (Machine *m, guint width)
       siamban_pickle_nth (m->memo, index)->type == SIAMBAN_PICKLE_UNSET)
     return siamban_refuse (
         m->error, "the pickle recalls a value it never kept");
-  return push (m, *siamban_pickle_nth (m->memo, index));
+  return pickle_push (m, *siamban_pickle_nth (m->memo, index));
 }
 
 /* Picklers count their puts, so that an index is never ahead of the number of
@@ -409,7 +410,7 @@ static gboolean
 run_put (Machine *m, guint width)
 {
   guint64 index = m->memo->len;
-  const SiambanPickleValue *value = top (m, 1);
+  const SiambanPickleValue *value = pickle_top (m, 1);
 
   if (!value || (width > 0 && !take_number (m, width, &index)))
     return FALSE;
@@ -417,7 +418,7 @@ run_put (Machine *m, guint width)
     return siamban_refuse (
         m->error, "memo index %u of the pickle is too large", (guint)index);
   if (index >= m->memo->len) {
-    if (!charge (m, (index + 1 - m->memo->len) * sizeof *value))
+    if (!pickle_charge (m, (index + 1 - m->memo->len) * sizeof *value))
       return FALSE;
     g_array_set_size (m->memo, index + 1);
   }
@@ -461,7 +462,7 @@ push_global (Machine *m, const char *module, gsize module_length,
   if (!global)
     return push_opaque (
         m, name_foreign (m, module, module_length, name, name_length));
-  return push (
+  return pickle_push (
       m, (SiambanPickleValue){.type = SIAMBAN_PICKLE_GLOBAL, .global = global});
 }
 
@@ -476,7 +477,7 @@ take_line (Machine *m, gsize *length)
     return NULL;
   }
   *length = end - line;
-  return (const char *)take (m, *length + 1);
+  return (const char *)pickle_take (m, *length + 1);
 }
 
 static gboolean
@@ -494,17 +495,18 @@ static gboolean
 run_stack_global (Machine *m, guint arg)
 {
   (void)arg;
-  const SiambanPickleValue *pair = top (m, 2);
+  const SiambanPickleValue *pair = pickle_top (m, 2);
   SiambanPickleValue module, name;
 
   if (!pair)
     return FALSE;
   module = pair[0];
   name = pair[1];
-  if (!expect (m, &module, SIAMBAN_PICKLE_STRING, "that names a module") ||
-      !expect (m, &name, SIAMBAN_PICKLE_STRING, "that names a global"))
+  if (!pickle_expect (
+          m, &module, SIAMBAN_PICKLE_STRING, "that names a module") ||
+      !pickle_expect (m, &name, SIAMBAN_PICKLE_STRING, "that names a global"))
     return FALSE;
-  drop (m, 2);
+  pickle_drop (m, 2);
   return push_global (m, module.text, module.length, name.text, name.length);
 }
 
@@ -525,7 +527,7 @@ is_storage_id (const GArray *items)
 static gboolean
 run_persistent_id (Machine *m, guint arg)
 {
-  SiambanPickleValue *id = top (m, 1);
+  SiambanPickleValue *id = pickle_top (m, 1);
 
   (void)arg;
   if (!id)
@@ -533,7 +535,7 @@ run_persistent_id (Machine *m, guint arg)
   if (id->type != SIAMBAN_PICKLE_TUPLE || id->items->len == 0 ||
       !siamban_pickle_is_string (
           siamban_pickle_nth (id->items, 0), "storage")) {
-    drop (m, 1);
+    pickle_drop (m, 1);
     return push_opaque (m, "an object that is kept elsewhere");
   }
   if (!is_storage_id (id->items))
@@ -541,7 +543,7 @@ run_persistent_id (Machine *m, guint arg)
                                      "('storage', class, key, location, size)");
   id->type = SIAMBAN_PICKLE_STORAGE;
   g_ptr_array_add (m->pickle->storages, id->items);
-  return charge (m, sizeof (gpointer));
+  return pickle_charge (m, sizeof (gpointer));
 }
 
 /* Python 2 gives an OrderedDict's items to its constructor, as a list of
@@ -554,7 +556,7 @@ fill_dict (Machine *m, GArray *dict, const GArray *args)
 
   if (args->len == 0)
     return TRUE;
-  if (!expect (m, siamban_pickle_nth (args, 0), SIAMBAN_PICKLE_LIST,
+  if (!pickle_expect (m, siamban_pickle_nth (args, 0), SIAMBAN_PICKLE_LIST,
           "of an OrderedDict's items"))
     return FALSE;
   pairs = siamban_pickle_nth (args, 0)->items;
@@ -564,7 +566,7 @@ fill_dict (Machine *m, GArray *dict, const GArray *args)
     if (pair->type != SIAMBAN_PICKLE_LIST || pair->items->len != 2)
       return siamban_refuse (
           m->error, "an item of an OrderedDict is not a key and a value");
-    if (!charge (m, 2 * sizeof *pair))
+    if (!pickle_charge (m, 2 * sizeof *pair))
       return FALSE;
     g_array_append_vals (dict, pair->items->data, 2);
   }
@@ -572,7 +574,7 @@ fill_dict (Machine *m, GArray *dict, const GArray *args)
   return TRUE;
 }
 
-static gboolean call (Machine *m, const SiambanGlobal *global,
+static gboolean pickle_call (Machine *m, const SiambanGlobal *global,
     const GArray *args, SiambanPickleValue *result);
 
 /* The first argument, of that type. */
@@ -581,7 +583,7 @@ call_first (Machine *m, const GArray *args, SiambanPickleType type,
     SiambanPickleValue *result)
 {
   *result = *siamban_pickle_nth (args, 0);
-  return expect (m, result, type, "that is asked for");
+  return pickle_expect (m, result, type, "that is asked for");
 }
 
 static void
@@ -605,12 +607,12 @@ call_from_type (Machine *m, const GArray *args, SiambanPickleValue *result)
       arg[0].global->kind == SIAMBAN_GLOBAL_REBUILD_FROM_TYPE ||
       arg[2].type != SIAMBAN_PICKLE_TUPLE)
     return TRUE;
-  return call (m, arg[0].global, arg[2].items, result);
+  return pickle_call (m, arg[0].global, arg[2].items, result);
 }
 
 /* The value that calling @global with @args stands for. */
 static gboolean
-call (Machine *m, const SiambanGlobal *global, const GArray *args,
+pickle_call (Machine *m, const SiambanGlobal *global, const GArray *args,
     SiambanPickleValue *result)
 {
   static const guint least[] = {
@@ -641,7 +643,8 @@ call (Machine *m, const SiambanGlobal *global, const GArray *args,
     default:
       result->type = SIAMBAN_PICKLE_DICT;
       result->items = new_items (m, NULL, 0);
-      return charge (m, ARRAY_SIZE) && fill_dict (m, result->items, args);
+      return pickle_charge (m, ARRAY_SIZE) &&
+             fill_dict (m, result->items, args);
   }
 }
 
@@ -649,35 +652,37 @@ call (Machine *m, const SiambanGlobal *global, const GArray *args,
 static gboolean
 run_call (Machine *m, guint n)
 {
-  const SiambanPickleValue *values = top (m, n);
+  const SiambanPickleValue *values = pickle_top (m, n);
   SiambanPickleValue result = {0};
 
   if (!values)
     return FALSE;
   if (values[0].type == SIAMBAN_PICKLE_OPAQUE)
     result = values[0];
-  else if (!expect (m, &values[0], SIAMBAN_PICKLE_GLOBAL, "that is called") ||
-           !expect (m, &values[1], SIAMBAN_PICKLE_TUPLE, "of arguments") ||
-           !call (m, values[0].global, values[1].items, &result))
+  else if (!pickle_expect (
+               m, &values[0], SIAMBAN_PICKLE_GLOBAL, "that is called") ||
+           !pickle_expect (
+               m, &values[1], SIAMBAN_PICKLE_TUPLE, "of arguments") ||
+           !pickle_call (m, values[0].global, values[1].items, &result))
     return FALSE;
-  drop (m, n);
-  return push (m, result);
+  pickle_drop (m, n);
+  return pickle_push (m, result);
 }
 
 /* What is built up is an OrderedDict's _metadata, or part of what is opaque. */
 static gboolean
 run_build (Machine *m, guint arg)
 {
-  const SiambanPickleValue *pair = top (m, 2);
+  const SiambanPickleValue *pair = pickle_top (m, 2);
 
   (void)arg;
   if (!pair)
     return FALSE;
   if (pair[0].type != SIAMBAN_PICKLE_OPAQUE &&
       pair[0].type != SIAMBAN_PICKLE_TENSOR &&
-      !expect (m, &pair[0], SIAMBAN_PICKLE_DICT, "whose state is set"))
+      !pickle_expect (m, &pair[0], SIAMBAN_PICKLE_DICT, "whose state is set"))
     return FALSE;
-  drop (m, 1);
+  pickle_drop (m, 1);
   return TRUE;
 }
 
@@ -760,9 +765,9 @@ static const struct
 /* clang-format on */
 
 static gboolean
-step (Machine *m)
+pickle_step (Machine *m)
 {
-  const guint8 *code = take (m, 1);
+  const guint8 *code = pickle_take (m, 1);
 
   if (!code)
     return FALSE;
@@ -800,7 +805,7 @@ siamban_pickle_read (
   m.marks = g_array_new (FALSE, FALSE, sizeof (guint));
   m.memo = g_array_new (FALSE, TRUE, sizeof (SiambanPickleValue));
   while (fine && !m.stopped)
-    fine = step (&m);
+    fine = pickle_step (&m);
   m.pickle->size = data.size - m.rest.size;
   g_array_unref (m.stack);
   g_array_unref (m.marks);

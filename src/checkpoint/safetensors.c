@@ -74,7 +74,7 @@ read_dtype (Reader *reader, Entry *entry, GError **error)
 
 /* Notes that a key was there. FALSE if it was before. */
 static gboolean
-once (gboolean *seen)
+safetensors_once (gboolean *seen)
 {
   gboolean fresh = !*seen;
 
@@ -88,15 +88,16 @@ read_field (Reader *reader, Entry *entry, GError **error)
   const char *key = reader->scratch->str;
 
   if (g_str_equal (key, "dtype"))
-    return once (&entry->has_dtype) ? read_dtype (reader, entry, error)
-                                    : refuse_twice (reader->scratch, error);
+    return safetensors_once (&entry->has_dtype)
+               ? read_dtype (reader, entry, error)
+               : refuse_twice (reader->scratch, error);
   if (g_str_equal (key, "shape"))
-    return once (&entry->has_shape)
+    return safetensors_once (&entry->has_shape)
                ? read_numbers (reader, "shape", entry->shape, SIAMBAN_MAX_DIMS,
                      &entry->n_dims, error)
                : refuse_twice (reader->scratch, error);
   if (g_str_equal (key, "data_offsets"))
-    return once (&entry->has_offsets)
+    return safetensors_once (&entry->has_offsets)
                ? read_numbers (reader, "data_offsets", entry->offsets, 2,
                      &entry->n_offsets, error)
                : refuse_twice (reader->scratch, error);
@@ -212,7 +213,7 @@ read_metadata (Reader *reader, GError **error)
   GTree *metadata = reader->checkpoint->metadata;
   gboolean first = TRUE;
 
-  if (!once (&reader->has_metadata))
+  if (!safetensors_once (&reader->has_metadata))
     return refuse_twice (reader->name, error);
   if (siamban_json_peek (&reader->json) != '{')
     return siamban_refuse (error, "__metadata__ is not an object");

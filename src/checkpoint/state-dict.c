@@ -18,7 +18,7 @@ typedef struct
 /* In old legacy files, a storage may be a view of another: (key, offset, size)
  * in elements. */
 static gboolean
-narrow (Storage *storage, const GArray *id, GError **error)
+state_dict_narrow (Storage *storage, const GArray *id, GError **error)
 {
   const GArray *view;
   guint64 offset, size;
@@ -62,7 +62,7 @@ find_storage (
         " elements, but the file has %" G_GUINT64_FORMAT " bytes of it",
         storage->n_elements, extent->size);
   storage->offset = extent->offset;
-  return narrow (storage, id, error);
+  return state_dict_narrow (storage, id, error);
 }
 
 /* A tuple of numbers that are not negative. */
@@ -103,7 +103,7 @@ is_inside (const SiambanTensor *tensor, guint64 offset, guint64 limit)
 }
 
 static gboolean
-place (SiambanTensor *tensor, const Storage *storage,
+state_dict_place (SiambanTensor *tensor, const Storage *storage,
     const SiambanPickleValue *offset, GError **error)
 {
   tensor->offset = storage->offset;
@@ -143,7 +143,7 @@ read_layout (const Reader *reader, const GArray *args, SiambanTensor *tensor,
     return FALSE;
   if (tensor->n_dims != n_strides)
     return siamban_refuse (error, "its shape and stride differ in length");
-  return place (tensor, &storage, &arg[1], error);
+  return state_dict_place (tensor, &storage, &arg[1], error);
 }
 
 static gboolean

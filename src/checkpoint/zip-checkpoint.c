@@ -108,7 +108,7 @@ typedef struct
 } Collector;
 
 static gboolean
-collect (gpointer name, gpointer sum, gpointer data)
+zip_checkpoint_collect (gpointer name, gpointer sum, gpointer data)
 {
   const Collector *collector = data;
   const SiambanSum *entry = sum;
@@ -134,7 +134,7 @@ list_storages (
       g_array_new (FALSE, FALSE, sizeof (SiambanSum)),
   };
 
-  g_tree_foreach (entries, collect, &collector);
+  g_tree_foreach (entries, zip_checkpoint_collect, &collector);
   checkpoint->sums = collector.sums;
   return collector.storages;
 }

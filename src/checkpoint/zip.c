@@ -110,7 +110,7 @@ widen_place (SiambanBytes extra, Place *place)
 }
 
 static gboolean
-locate (const SiambanFile *file, const Place *place, SiambanExtent *extent)
+zip_locate (const SiambanFile *file, const Place *place, SiambanExtent *extent)
 {
   guint64 whole = siamban_file_size (file);
   guint8 local[LOCAL_SIZE];
@@ -153,7 +153,7 @@ read_place (const SiambanFile *file, const guint8 *entry, gsize name_size,
 
   sum->crc = siamban_le32 (entry + 16);
   return widen_place (extra, &place) && place.packed_size == place.size &&
-         locate (file, &place, &sum->extent);
+         zip_locate (file, &place, &sum->extent);
 }
 
 /* One central entry; moves @rest behind it. */

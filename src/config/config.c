@@ -13,7 +13,7 @@
 #define BOM      "\xef\xbb\xbf"
 
 static gboolean
-refuse (const char *path, GError **error, const char *what)
+config_refuse (const char *path, GError **error, const char *what)
 {
   g_set_error (
       error, SIAMBAN_ERROR, SIAMBAN_ERROR_CONFIG, "%s: %s", path, what);
@@ -32,7 +32,7 @@ load_text (const char *path, gsize *size, GError **error)
     g_autofree char *what = g_strdup_printf (
         "expected a config.yaml of at most %d bytes", MAX_SIZE);
 
-    refuse (path, error, what);
+    config_refuse (path, error, what);
     return NULL;
   }
   *size = siamban_file_size (file);
@@ -54,7 +54,7 @@ check_kind (const char *path, const char *text, gsize size, GError **error)
     what = "an archive, maybe the checkpoint";
   if (what) {
     message = g_strdup_printf ("this is %s; expected a config.yaml", what);
-    return refuse (path, error, message);
+    return config_refuse (path, error, message);
   }
   if (!siamban_config_is_foreign (text, size, &foreign))
     return TRUE;

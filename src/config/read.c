@@ -28,6 +28,7 @@ static gboolean G_GNUC_PRINTF (4, 5) fail_at (
     const Reader *reader, size_t line, GError **error, const char *format, ...)
 {
   va_list args;
+
   va_start (args, format);
   char *message = g_strdup_vprintf (format, args);
   va_end (args);
@@ -59,12 +60,13 @@ line_of_problem (const Reader *reader)
 
 /* Cut and escaped: it comes from the file. */
 static char *
-shown (const char *text)
+read_shown (const char *text)
 {
   gboolean cut = strlen (text) > MAX_SHOWN;
   char *head = g_strndup (text, MAX_SHOWN);
   char *escaped = g_strescape (head, NULL);
   char *all = g_strconcat (escaped, cut ? "..." : NULL, NULL);
+
   g_free (escaped);
   g_free (head);
   return all;
@@ -75,6 +77,7 @@ check_plain_node (const Reader *reader, GError **error)
 {
   const yaml_event_t *e = &reader->event;
   const yaml_char_t *anchor = NULL, *tag = NULL;
+
   if (e->type == YAML_SCALAR_EVENT) {
     anchor = e->data.scalar.anchor;
     tag = e->data.scalar.tag;
@@ -95,7 +98,7 @@ check_plain_node (const Reader *reader, GError **error)
 }
 
 static gboolean
-next (Reader *reader, GError **error)
+read_next (Reader *reader, GError **error)
 {
   yaml_event_delete (&reader->event);
   if (!yaml_parser_parse (&reader->parser, &reader->event))
@@ -115,9 +118,10 @@ scalar_of (const yaml_event_t *event)
 }
 
 static char *
-expected (const SiambanKey *key)
+read_expected (const SiambanKey *key)
 {
   const char *many = key->kind == SIAMBAN_KEY_LIST ? "integers" : "an integer";
+
   switch (key->kind) {
     case SIAMBAN_KEY_TEXT:
       return g_strdup ("a name");
@@ -139,10 +143,12 @@ static gboolean
 fail_value (const Reader *reader, const SiambanKey *key, GError **error)
 {
   const yaml_event_t *e = &reader->event;
-  char *wanted = expected (key);
+  char *wanted = read_expected (key);
   char *got = NULL;
+
   if (e->type == YAML_SCALAR_EVENT) {
-    char *text = shown ((const char *)e->data.scalar.value);
+    char *text = read_shown ((const char *)e->data.scalar.value);
+
     got = g_strdup_printf ("\"%s\"", text);
     g_free (text);
   } else
@@ -172,6 +178,7 @@ list_append (const Reader *reader, const SiambanKey *key,
     const SiambanScalar *item, List *list, GError **error)
 {
   int value;
+
   if (list->n == SIAMBAN_MAX_LEVELS)
     return fail_count (reader, error);
   if (!siamban_scalar_int (item, (int)key->min, (int)key->max, &value))
@@ -184,7 +191,7 @@ static gboolean
 read_sequence (
     Reader *reader, const SiambanKey *key, List *list, GError **error)
 {
-  while (next (reader, error)) {
+  while (read_next (reader, error)) {
     if (reader->event.type == YAML_SEQUENCE_END_EVENT)
       return TRUE;
     if (reader->event.type != YAML_SCALAR_EVENT)
@@ -202,11 +209,13 @@ read_inline_list (
 {
   SiambanScalar scalar = scalar_of (&reader->event);
   char **items = siamban_scalar_items (&scalar);
-  if (items == NULL)
+
+  if (!items)
     return list_append (reader, key, &scalar, list, error);
   gboolean fine = TRUE;
-  for (char **item = items; fine && *item != NULL; item++) {
+  for (char **item = items; fine && *item; item++) {
     SiambanScalar one = {.text = *item};
+
     fine = list_append (reader, key, &one, list, error);
   }
   g_strfreev (items);
@@ -220,6 +229,7 @@ read_list (Reader *reader, const SiambanKey *key, GError **error)
   gboolean fine = reader->event.type == YAML_SEQUENCE_START_EVENT
                       ? read_sequence (reader, key, &list, error)
                       : read_inline_list (reader, key, &list, error);
+
   if (!fine)
     return FALSE;
   if (list.n == 0)
@@ -237,6 +247,7 @@ read_text (const Reader *reader, const SiambanKey *key)
 {
   SiambanScalar scalar = scalar_of (&reader->event);
   char *text;
+
   if (!siamban_scalar_text (&scalar, &text))
     return FALSE;
   if (key->value != 0)
@@ -251,6 +262,7 @@ read_number (const Reader *reader, const SiambanKey *key)
 {
   SiambanScalar scalar = scalar_of (&reader->event);
   double number;
+
   if (!siamban_scalar_number (&scalar, key->min, key->max, &number))
     return FALSE;
   G_STRUCT_MEMBER (double, reader->config, key->value) = number;
@@ -266,6 +278,7 @@ read_int_or_bool (const Reader *reader, const SiambanKey *key)
       key->kind == SIAMBAN_KEY_BOOL
           ? siamban_scalar_bool (&scalar, &value)
           : siamban_scalar_int (&scalar, (int)key->min, (int)key->max, &value);
+
   if (fine && key->value != 0)
     G_STRUCT_MEMBER (int, reader->config, key->value) = value;
   return fine;
@@ -275,8 +288,10 @@ static gboolean
 skip_value (Reader *reader, GError **error)
 {
   int depth = 0;
+
   do {
     yaml_event_type_t type = reader->event.type;
+
     if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT)
       depth++;
     if (type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT)
@@ -284,7 +299,7 @@ skip_value (Reader *reader, GError **error)
     if (depth > MAX_DEPTH)
       return fail_at (reader, line_of (&reader->event), error,
           "expected at most %d levels", MAX_DEPTH);
-    if (depth > 0 && !next (reader, error))
+    if (depth > 0 && !read_next (reader, error))
       return FALSE;
   } while (depth > 0);
   return TRUE;
@@ -297,6 +312,7 @@ static gboolean
 read_scalar (const Reader *reader, const SiambanKey *key, GError **error)
 {
   gboolean fine = FALSE;
+
   if (reader->event.type == YAML_SCALAR_EVENT)
     fine = key->kind == SIAMBAN_KEY_TEXT     ? read_text (reader, key)
            : key->kind == SIAMBAN_KEY_NUMBER ? read_number (reader, key)
@@ -308,10 +324,12 @@ static gboolean
 read_value (Reader *reader, const SiambanKey *key, GError **error)
 {
   yaml_event_type_t type = reader->event.type;
+
   if (key->kind == SIAMBAN_KEY_IGNORED)
     return skip_value (reader, error);
   if (type == YAML_SCALAR_EVENT) {
     SiambanScalar scalar = scalar_of (&reader->event);
+
     if (siamban_scalar_is_null (&scalar))
       return TRUE;
   }
@@ -328,7 +346,8 @@ static char *
 names_of (const SiambanKey *keys)
 {
   GString *names = g_string_new (keys->name);
-  for (const SiambanKey *key = keys + 1; key->name != NULL; key++)
+
+  for (const SiambanKey *key = keys + 1; key->name; key++)
     g_string_append_printf (names, ", %s", key->name);
   return g_string_free (names, FALSE);
 }
@@ -388,7 +407,7 @@ pass_by (Reader *reader, GError **error)
     g_ptr_array_add (reader->config->notes,
         g_strdup_printf ("%zu: %s: not known, and not used",
             line_of (&reader->event), reader->where->str));
-  return next (reader, error) && skip_value (reader, error);
+  return read_next (reader, error) && skip_value (reader, error);
 }
 
 /* The event is the key; its name is already in reader->where. */
@@ -411,7 +430,7 @@ read_key (
   if (!g_hash_table_add (seen, (gpointer)key))
     return fail_at (reader, line_of (&reader->event), error,
         "expected each key once, this is its second time");
-  return next (reader, error) && read_value (reader, key, error);
+  return read_next (reader, error) && read_value (reader, key, error);
 }
 
 static gboolean
@@ -419,13 +438,14 @@ read_keys (
     Reader *reader, const SiambanKey *keys, GHashTable *seen, GError **error)
 {
   gsize outer = reader->where->len;
-  while (next (reader, error)) {
+
+  while (read_next (reader, error)) {
     if (reader->event.type == YAML_MAPPING_END_EVENT)
       return TRUE;
     if (reader->event.type != YAML_SCALAR_EVENT)
       return fail_at (reader, line_of (&reader->event), error,
           "expected the name of a key, got a list or a mapping");
-    char *name = shown ((const char *)reader->event.data.scalar.value);
+    char *name = read_shown ((const char *)reader->event.data.scalar.value);
     g_string_append_printf (reader->where, "%s%s", outer > 0 ? "." : "", name);
     g_free (name);
     if (!read_key (reader, keys, seen, error))
@@ -440,6 +460,7 @@ read_section (Reader *reader, const SiambanKey *keys, GError **error)
 {
   GHashTable *seen = g_hash_table_new (NULL, NULL);
   gboolean fine = read_keys (reader, keys, seen, error);
+
   g_hash_table_unref (seen);
   return fine;
 }
@@ -448,16 +469,17 @@ static gboolean
 read_stream (Reader *reader, GError **error)
 {
   /* Stream start, document start or end of an empty file, the first node. */
-  if (!next (reader, error) || !next (reader, error))
+  if (!read_next (reader, error) || !read_next (reader, error))
     return FALSE;
-  if (reader->event.type == YAML_DOCUMENT_START_EVENT && !next (reader, error))
+  if (reader->event.type == YAML_DOCUMENT_START_EVENT &&
+      !read_next (reader, error))
     return FALSE;
   if (reader->event.type != YAML_MAPPING_START_EVENT)
     return fail_at (reader, line_of (&reader->event), error,
         "expected a mapping of keys like BACKBONE and TRACK");
   if (!read_section (reader, siamban_keys, error))
     return FALSE;
-  if (!next (reader, error) || !next (reader, error))
+  if (!read_next (reader, error) || !read_next (reader, error))
     return FALSE;
   if (reader->event.type != YAML_STREAM_END_EVENT)
     return fail_at (

@@ -8,7 +8,7 @@
 #define MAX_LENGTH 100
 
 static gboolean
-matches (const char *text, const char *pattern)
+scalar_matches (const char *text, const char *pattern)
 {
   return strlen (text) <= MAX_LENGTH &&
          g_regex_match_simple (pattern, text, 0, 0);
@@ -19,6 +19,7 @@ is_any_of (const char *text, const char *words)
 {
   char **list = g_strsplit (words, " ", -1);
   gboolean found = g_strv_contains ((const char *const *)list, text);
+
   g_strfreev (list);
   return found;
 }
@@ -36,6 +37,7 @@ siamban_scalar_bool (const SiambanScalar *scalar, int *value)
 {
   const char *yes = "True true TRUE yes Yes YES on On ON";
   const char *no = "False false FALSE no No NO off Off OFF";
+
   if (is_any_of (scalar->text, scalar->plain ? yes : "True"))
     *value = 1;
   else if (is_any_of (scalar->text, scalar->plain ? no : "False"))
@@ -49,7 +51,7 @@ gboolean
 siamban_scalar_int (const SiambanScalar *scalar, int min, int max, int *value)
 {
   /* A leading zero means octal to YAML and is an error to Python. */
-  if (!matches (scalar->text, "\\A[+-]?(0|[1-9][0-9]*)\\z"))
+  if (!scalar_matches (scalar->text, "\\A[+-]?(0|[1-9][0-9]*)\\z"))
     return FALSE;
   gint64 number = g_ascii_strtoll (scalar->text, NULL, 10);
   if (number < min || number > max)
@@ -62,7 +64,7 @@ gboolean
 siamban_scalar_number (
     const SiambanScalar *scalar, double min, double max, double *value)
 {
-  if (!matches (scalar->text,
+  if (!scalar_matches (scalar->text,
           "\\A[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\z"))
     return FALSE;
   double number = g_ascii_strtod (scalar->text, NULL);
@@ -77,7 +79,8 @@ siamban_scalar_text (const SiambanScalar *scalar, char **value)
 {
   int truth;
   double number;
-  if (!matches (scalar->text, "\\A[ -~]+\\z") ||
+
+  if (!scalar_matches (scalar->text, "\\A[ -~]+\\z") ||
       siamban_scalar_bool (scalar, &truth) ||
       siamban_scalar_number (scalar, -HUGE_VAL, HUGE_VAL, &number))
     return FALSE;
@@ -88,7 +91,7 @@ siamban_scalar_text (const SiambanScalar *scalar, char **value)
 char **
 siamban_scalar_items (const SiambanScalar *scalar)
 {
-  if (!matches (scalar->text, "\\A(\\(.*\\)|\\[.*\\])\\z"))
+  if (!scalar_matches (scalar->text, "\\A(\\(.*\\)|\\[.*\\])\\z"))
     return NULL;
   char *inside = g_strndup (scalar->text + 1, strlen (scalar->text) - 2);
   char **items = g_strsplit (inside, ",", -1);

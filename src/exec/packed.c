@@ -45,7 +45,7 @@ struct _SiambanPacked
 };
 
 static gint
-compare (gconstpointer a, gconstpointer b, gpointer data)
+packed_compare (gconstpointer a, gconstpointer b, gpointer data)
 {
   (void)data;
   return strcmp (a, b);
@@ -55,6 +55,7 @@ static void
 entry_free (gpointer data)
 {
   Entry *entry = data;
+
   g_free (entry->algorithm);
   g_free (entry);
 }
@@ -63,8 +64,10 @@ static gboolean
 read_at (int fd, guint64 offset, void *data, gsize size)
 {
   guint8 *to = data;
+
   while (size > 0) {
     gssize n = pread (fd, to, size, offset);
+
     if (n < 0 && errno == EINTR)
       continue;
     if (n <= 0)
@@ -80,6 +83,7 @@ static GVariant *
 read_header (int fd, guint64 file_size, guint64 *end)
 {
   Prelude prelude;
+
   if (!read_at (fd, 0, &prelude, sizeof prelude) || prelude.magic != MAGIC ||
       prelude.format != SIAMBAN_PACKED_FORMAT ||
       prelude.header_size > MIN (MAX_HEADER, file_size))
@@ -105,6 +109,7 @@ add_entry (
   Entry *entry = g_new0 (Entry, 1);
   const char *name;
   g_autoptr (GVariant) sizes = NULL;
+
   g_variant_get (
       fields, "(&ss@att)", &name, &entry->algorithm, &sizes, &entry->checksum);
   entry->offset = *offset;
@@ -127,6 +132,7 @@ add_entries (
 {
   const char *key;
   g_autoptr (GVariant) list = NULL;
+
   if (!g_variant_is_normal_form (header))
     return FALSE;
   g_variant_get (header, "(&s@a" CONV_TYPE ")", &key, &list);
@@ -134,6 +140,7 @@ add_entries (
     return FALSE;
   for (gsize i = 0; i < g_variant_n_children (list); i++) {
     g_autoptr (GVariant) fields = g_variant_get_child_value (list, i);
+
     if (!add_entry (packed, fields, file_size, &offset))
       return FALSE;
   }
@@ -145,6 +152,7 @@ read_table (SiambanPacked *packed)
 {
   struct stat st;
   guint64 offset;
+
   if (fstat (packed->fd, &st) < 0 || !S_ISREG (st.st_mode))
     return FALSE;
   g_autoptr (GVariant) header = read_header (packed->fd, st.st_size, &offset);
@@ -155,9 +163,10 @@ SiambanPacked *
 siamban_packed_open (const char *path, const char *key)
 {
   SiambanPacked *packed = g_new0 (SiambanPacked, 1);
+
   packed->path = g_strdup (path);
   packed->key = g_strdup (key);
-  packed->entries = g_tree_new_full (compare, NULL, g_free, entry_free);
+  packed->entries = g_tree_new_full (packed_compare, NULL, g_free, entry_free);
   packed->state = XXH3_createState ();
   /* Opening a pipe would block. */
   packed->fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
@@ -192,6 +201,7 @@ read_part (SiambanPacked *packed, guint64 offset, const SiambanPart *part)
   for (gsize done = 0; done < part->size; done += CHUNK) {
     guint8 *to = (guint8 *)part->data + done;
     gsize size = MIN (CHUNK, part->size - done);
+
     if (!read_at (packed->fd, offset + done, to, size))
       return FALSE;
     XXH3_64bits_update (packed->state, to, size);
@@ -205,6 +215,7 @@ read_entry (SiambanPacked *packed, const Entry *entry, const SiambanConv *conv)
   SiambanPart parts[SIAMBAN_MAX_PARTS];
   guint n = siamban_conv_parts (conv, parts);
   guint64 offset = entry->offset;
+
   if (!g_str_equal (entry->algorithm, siamban_conv_algorithm (conv)) ||
       entry->n_parts != n)
     return FALSE;
@@ -223,6 +234,7 @@ siamban_packed_read (
     SiambanPacked *packed, const char *name, const SiambanConv *conv)
 {
   const Entry *entry = g_tree_lookup (packed->entries, name);
+
   if (entry && read_entry (packed, entry, conv))
     return TRUE;
   if (entry)
@@ -237,6 +249,7 @@ list_conv (SiambanPacked *packed, const char *name, const SiambanConv *conv)
   SiambanPart parts[SIAMBAN_MAX_PARTS];
   guint n = siamban_conv_parts (conv, parts);
   GVariantBuilder sizes;
+
   g_variant_builder_init (&sizes, G_VARIANT_TYPE ("at"));
   XXH3_64bits_reset (packed->state);
   for (guint i = 0; i < n; i++) {
@@ -253,6 +266,7 @@ make_header (SiambanPacked *packed, GHashTable *convs)
   GVariantBuilder list;
   GHashTableIter iter;
   gpointer name, conv;
+
   g_variant_builder_init (&list, G_VARIANT_TYPE ("a" CONV_TYPE));
   g_hash_table_iter_init (&iter, convs);
   while (g_hash_table_iter_next (&iter, &name, &conv))
@@ -264,8 +278,10 @@ static gboolean
 write_all (int fd, const void *data, gsize size)
 {
   const guint8 *from = data;
+
   while (size > 0) {
     gssize n = write (fd, from, size);
+
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0)
@@ -283,6 +299,7 @@ write_header (int fd, GVariant *header)
   const void *data = g_variant_get_data (header);
   Prelude prelude = {
       MAGIC, SIAMBAN_PACKED_FORMAT, size, XXH3_64bits (data, size)};
+
   return write_all (fd, &prelude, sizeof prelude) && write_all (fd, data, size);
 }
 
@@ -292,10 +309,12 @@ write_convs (int fd, GHashTable *convs)
 {
   GHashTableIter iter;
   gpointer conv;
+
   g_hash_table_iter_init (&iter, convs);
   while (g_hash_table_iter_next (&iter, NULL, &conv)) {
     SiambanPart parts[SIAMBAN_MAX_PARTS];
     guint n = siamban_conv_parts (conv, parts);
+
     for (guint i = 0; i < n; i++)
       if (!write_all (fd, parts[i].data, parts[i].size))
         return FALSE;

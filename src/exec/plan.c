@@ -6,6 +6,7 @@ by_size (gconstpointer a, gconstpointer b)
 {
   const SiambanSpan *x = *(SiambanSpan *const *)a;
   const SiambanSpan *y = *(SiambanSpan *const *)b;
+
   return (x->size < y->size) - (x->size > y->size);
 }
 
@@ -14,6 +15,7 @@ by_offset (gconstpointer a, gconstpointer b)
 {
   const SiambanSpan *x = *(SiambanSpan *const *)a;
   const SiambanSpan *y = *(SiambanSpan *const *)b;
+
   return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
@@ -22,8 +24,10 @@ static size_t
 find_gap (const GPtrArray *placed, const SiambanSpan *span)
 {
   size_t offset = 0;
+
   for (guint i = 0; i < placed->len; i++) {
     const SiambanSpan *other = g_ptr_array_index (placed, i);
+
     if (other->last < span->first || other->first > span->last)
       continue;
     if (other->offset >= offset + span->size)
@@ -39,11 +43,13 @@ siamban_plan (SiambanSpan *spans, int n)
   GPtrArray *order = g_ptr_array_new ();
   GPtrArray *placed = g_ptr_array_new ();
   size_t size = 0;
+
   for (int i = 0; i < n; i++)
     g_ptr_array_add (order, &spans[i]);
   g_ptr_array_sort (order, by_size);
   for (int i = 0; i < n; i++) {
     SiambanSpan *span = g_ptr_array_index (order, i);
+
     span->offset = find_gap (placed, span);
     size = MAX (size, span->offset + span->size);
     g_ptr_array_add (placed, span);

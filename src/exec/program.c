@@ -22,6 +22,7 @@ static size_t
 place_size (const SiambanPlace *place)
 {
   size_t floats = (size_t)place->h * place->w * place->ld;
+
   return (floats + SIAMBAN_LANES - 1) / SIAMBAN_LANES * SIAMBAN_LANES;
 }
 
@@ -73,6 +74,7 @@ place_map (Compiler *compiler, SiambanMap map, int step)
 {
   const SiambanNode *node = siamban_graph_node (compiler->graph, map);
   SiambanPlace *place = &compiler->program->places[map];
+
   place->c = node->c;
   place->h = node->h;
   place->w = node->w;
@@ -91,13 +93,15 @@ place_map (Compiler *compiler, SiambanMap map, int step)
 }
 
 static gboolean
-bind (Compiler *compiler, const SiambanNode *node, SiambanStep *step,
+program_bind (Compiler *compiler, const SiambanNode *node, SiambanStep *step,
     GError **error)
 {
   SiambanWeights *weights = compiler->weights;
+
   switch (node->op) {
     case SIAMBAN_OP_CONV: {
       const SiambanPlace *in = &compiler->program->places[step->in[0]];
+
       step->conv = siamban_weights_conv (weights, node, in->c, error);
       if (!step->conv)
         return FALSE;
@@ -125,6 +129,7 @@ static guint64
 step_cost (const SiambanProgram *program, const SiambanStep *step)
 {
   guint64 cost = step->macs;
+
   for (int i = 0; i < step->n_in; i++)
     cost = MAX (cost, place_size (&program->places[step->in[i]]));
   return cost;
@@ -149,10 +154,11 @@ add_step (Compiler *compiler, SiambanMap map, GError **error)
           node->act, 0, NULL},
       .macs = siamban_graph_node_macs (compiler->graph, map),
   };
+
   for (int i = 0; i < step.n_in; i++)
     step.in[i] = input_of (node, i);
   place_map (compiler, map, program->steps->len);
-  if (!bind (compiler, node, &step, error))
+  if (!program_bind (compiler, node, &step, error))
     return FALSE;
   step.cost =
       MAX (step_cost (program, &step), place_size (&program->places[map]));
@@ -207,6 +213,7 @@ all_read_bytes (const SiambanProgram *program, int map)
 {
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = &g_array_index (program->steps, SiambanStep, i);
+
     for (int k = 0; k < step->n_in; k++)
       if (step->in[k] == map && !step->of_bytes)
         return FALSE;
@@ -219,6 +226,7 @@ mark_images (SiambanProgram *program)
 {
   for (guint i = 0; i < program->steps->len; i++) {
     SiambanStep *step = &g_array_index (program->steps, SiambanStep, i);
+
     if (step->kind == SIAMBAN_OP_IMAGE)
       step->of_bytes = all_read_bytes (program, step->out);
   }
@@ -230,8 +238,10 @@ find_tops (SiambanProgram *program, int n_spans)
 {
   for (guint i = 0; i < program->steps->len; i++) {
     SiambanStep *step = &g_array_index (program->steps, SiambanStep, i);
+
     for (int k = 0; k < n_spans; k++) {
       const SiambanSpan *span = &program->spans[k];
+
       if (span->first <= (int)i && span->last >= (int)i)
         step->top = MAX (step->top, span->offset + span->size);
     }
@@ -248,6 +258,7 @@ static SiambanProgram *
 program_new (const SiambanGraph *graph)
 {
   SiambanProgram *program = g_new0 (SiambanProgram, 1);
+
   program->places = g_new0 (SiambanPlace, graph->nodes->len);
   program->steps = g_array_new (FALSE, FALSE, sizeof (SiambanStep));
   g_array_set_clear_func (program->steps, clear_step);
@@ -325,6 +336,7 @@ size_t
 siamban_program_output_size (const SiambanProgram *program, int index)
 {
   const SiambanPlace *place = &program->places[program->outputs[index]];
+
   return (size_t)place->c * place->h * place->w;
 }
 

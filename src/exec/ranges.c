@@ -15,7 +15,8 @@ struct _SiambanRanges
 };
 
 static gboolean
-refuse (GError **error, const SiambanCheckpoint *checkpoint, const char *what)
+ranges_refuse (
+    GError **error, const SiambanCheckpoint *checkpoint, const char *what)
 {
   g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
       "%s: metadata \"" SIAMBAN_RANGES_KEY "\" %s",
@@ -24,7 +25,7 @@ refuse (GError **error, const SiambanCheckpoint *checkpoint, const char *what)
 }
 
 static gint
-compare (gconstpointer a, gconstpointer b, gpointer data)
+ranges_compare (gconstpointer a, gconstpointer b, gpointer data)
 {
   (void)data;
   return strcmp (a, b);
@@ -74,7 +75,7 @@ refuse_range (
                        "finite numbers in order, or null, once",
           escaped);
 
-  return refuse (error, checkpoint, what);
+  return ranges_refuse (error, checkpoint, what);
 }
 
 static gboolean
@@ -95,8 +96,8 @@ read_ranges (SiambanRanges *ranges, SiambanJson *json,
       return refuse_range (checkpoint, name->str, error);
     g_tree_insert (ranges->by_name, g_strdup (name->str), range);
   }
-  return siamban_json_end (json) ||
-         refuse (error, checkpoint, "is not a JSON object of plain lists");
+  return siamban_json_end (json) || ranges_refuse (error, checkpoint,
+                                        "is not a JSON object of plain lists");
 }
 
 gboolean
@@ -114,14 +115,14 @@ siamban_ranges_read (const SiambanCheckpoint *checkpoint, GError **error)
   SiambanJson json;
 
   if (!text) {
-    refuse (error, checkpoint,
+    ranges_refuse (error, checkpoint,
         "is missing, expected in a checkpoint for int8: make one with "
         "siamban-quantize");
     return NULL;
   }
   json = siamban_json (text, strlen (text));
   ranges = g_new (SiambanRanges, 1);
-  ranges->by_name = g_tree_new_full (compare, NULL, g_free, g_free);
+  ranges->by_name = g_tree_new_full (ranges_compare, NULL, g_free, g_free);
   if (read_ranges (ranges, &json, checkpoint, error))
     return ranges;
   siamban_ranges_free (ranges);

@@ -73,6 +73,7 @@ maps_at (const Context *context, int map)
 {
   const SiambanPlace *place = &context->program->places[map];
   size_t offset = context->program->spans[place->span].offset;
+
   return (SiambanMaps){
       .data = context->memory + offset,
       .n = 1,
@@ -100,6 +101,7 @@ run_rows (const Context *context, const SiambanStep *step, int map,
   Split split = {context, step, rows, context->program->places[map].h, 1};
   unsigned threads = siamban_team_size (context->team);
   guint64 most = MIN (step->cost / GRAIN, (guint64)split.n_rows);
+
   split.n_parts = threads == 1 ? 1 : CLAMP (most, 1, 4 * threads);
   siamban_team_run (context->team, split.n_parts, run_part, &split);
 }
@@ -109,6 +111,7 @@ image_rows (const Context *context, const SiambanStep *step, int begin, int end)
 {
   const SiambanRun *run = context->run;
   SiambanMaps out = maps_at (context, step->out);
+
   for (int row = begin; row < end; row++)
     if (run->pixels)
       siamban_row_from_pixels (run->pixels[context->image], &out, row);
@@ -122,6 +125,7 @@ feature_rows (
 {
   SiambanMaps out = maps_at (context, step->out);
   int feature = context->image * context->program->n_features + step->index;
+
   for (int row = begin; row < end; row++)
     siamban_row_from_planes (context->run->features[feature], &out, row);
 }
@@ -132,6 +136,7 @@ output_rows (
 {
   SiambanMaps in = maps_at (context, step->in[0]);
   int output = context->image * context->program->n_outputs + step->index;
+
   for (int row = begin; row < end; row++)
     siamban_row_to_planes (&in, row, context->run->outputs[output]);
 }
@@ -151,6 +156,7 @@ plain_rows (const Context *context, const SiambanStep *step, int begin, int end)
 {
   SiambanMaps in[SIAMBAN_MAX_INPUTS], out = maps_at (context, step->out);
   SiambanOpArgs args = step->args;
+
   args.weights = step->weights;
   for (int i = 0; i < step->n_in; i++)
     in[i] = maps_at (context, step->in[i]);
@@ -195,6 +201,7 @@ run_conv (const Context *context, const SiambanStep *step)
   SiambanMaps out = maps_at (context, step->out);
   void *scratch = context->memory + step->top;
   SiambanMaps residual;
+
   if (step->of_bytes && context->from_bytes) {
     siamban_conv_run_bytes (step->conv, context->run->pixels + context->image,
         &in, &out, scratch, context->team);
@@ -219,6 +226,7 @@ conv_scratch (const Context *context, const SiambanStep *step)
 {
   SiambanMaps in = maps_at (context, step->in[0]);
   SiambanMaps out = maps_at (context, step->out);
+
   return siamban_conv_scratch (
       step->conv, &in, &out, siamban_team_size (context->team));
 }
@@ -269,10 +277,12 @@ memory_size (const Context *context)
 {
   const SiambanProgram *program = context->program;
   size_t most = 0;
+
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     size_t size =
         step->top * sizeof (float) + kinds[step->kind].scratch (context, step);
+
     most = MAX (most, size);
   }
   return (most + SIAMBAN_ALIGN - 1) / SIAMBAN_ALIGN * SIAMBAN_ALIGN;
@@ -311,6 +321,7 @@ run_apart (void *data, unsigned i, unsigned worker)
 {
   const Apart *apart = data;
   Context context = *apart->context;
+
   context.image = i;
   context.memory = (float *)(apart->data + worker * apart->each);
   run_steps (&context);
@@ -322,6 +333,7 @@ static int
 n_apart (const Context *context, unsigned workers)
 {
   int n = context->run->n, left = n % workers;
+
   if (workers == 1 || memory_size (context) > APART_BYTES)
     return 0;
   return 4 * left >= 3 * (int)workers ? n : n - left;
@@ -335,6 +347,7 @@ run_images_apart (const SiambanProgram *program, const SiambanRun *run,
   Context context = begin_run (program, run, siamban_team_alone ());
   unsigned workers = siamban_team_size (team);
   int n = n_apart (&context, workers);
+
   if (n == 0)
     return 0;
   Apart apart = {&context, NULL, memory_size (&context)};
@@ -350,6 +363,7 @@ siamban_program_run (const SiambanProgram *program, const SiambanRun *run,
 {
   int done = run_images_apart (program, run, workspace, team);
   Context context = begin_run (program, run, team);
+
   if (done == run->n)
     return;
   context.memory = workspace_reserve (workspace, memory_size (&context));
@@ -363,6 +377,7 @@ siamban_program_run_observed (const SiambanProgram *program,
     SiambanObserver observe, void *data)
 {
   Context context = begin_run (program, run, team);
+
   context.from_bytes = FALSE;
   context.memory = workspace_reserve (workspace, memory_size (&context));
   for (guint i = 0; i < program->steps->len; i++) {
@@ -372,6 +387,7 @@ siamban_program_run_observed (const SiambanProgram *program,
       continue;
     if (step->conv) {
       SiambanMaps in = maps_at (&context, step->in[0]);
+
       observe (data, step->name, &in);
     }
     kinds[step->kind].run (&context, step);
@@ -379,9 +395,10 @@ siamban_program_run_observed (const SiambanProgram *program,
 }
 
 static double
-now (void)
+run_now (void)
 {
   struct timespec time;
+
   clock_gettime (CLOCK_MONOTONIC, &time);
   return time.tv_sec + time.tv_nsec * 1e-9;
 }
@@ -391,10 +408,11 @@ siamban_program_run_timed (const SiambanProgram *program, const SiambanRun *run,
     SiambanWorkspace *workspace, SiambanTeam *team, SiambanStepTime *times)
 {
   Context context = begin_run (program, run, team);
+
   context.memory = workspace_reserve (workspace, memory_size (&context));
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
-    double start = now ();
+    double start = run_now ();
 
     if (!is_asked_for (&context, step))
       continue;
@@ -404,7 +422,7 @@ siamban_program_run_timed (const SiambanProgram *program, const SiambanRun *run,
         .name = step->name,
         .algorithm = step->conv ? siamban_conv_algorithm (step->conv) : "",
         .macs = step->macs,
-        .seconds = now () - start,
+        .seconds = run_now () - start,
     };
   }
 }

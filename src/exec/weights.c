@@ -22,6 +22,7 @@ SiambanWeights *
 siamban_weights_new (const SiambanCheckpoint *checkpoint, SiambanCpu level)
 {
   SiambanWeights *weights = g_new0 (SiambanWeights, 1);
+
   weights->checkpoint = checkpoint;
   weights->level = level;
   weights->convs = g_hash_table_new_full (
@@ -97,6 +98,7 @@ static char *
 shape_to_string (const guint64 *shape, unsigned n_dims)
 {
   GString *text = g_string_new ("[");
+
   for (unsigned i = 0; i < n_dims; i++)
     g_string_append_printf (
         text, "%s%" G_GUINT64_FORMAT, i ? ", " : "", shape[i]);
@@ -104,10 +106,11 @@ shape_to_string (const guint64 *shape, unsigned n_dims)
 }
 
 static gboolean
-fail (const SiambanWeights *weights, const char *name, GError **error,
+weights_fail (const SiambanWeights *weights, const char *name, GError **error,
     const char *problem, const guint64 *shape, unsigned n_dims)
 {
   char *expected = shape_to_string (shape, n_dims);
+
   g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
       "%s: tensor \"%s\" %s, expected floats of shape %s",
       siamban_weights_path (weights), name, problem, expected);
@@ -117,7 +120,7 @@ fail (const SiambanWeights *weights, const char *name, GError **error,
 
 /* A stride of 0 can make a tensor of any size from a file of a few bytes. */
 static gboolean
-repeats (const SiambanTensor *tensor)
+weights_repeats (const SiambanTensor *tensor)
 {
   for (unsigned i = 0; i < tensor->n_dims; i++)
     if (tensor->shape[i] > 1 && tensor->strides[i] == 0)
@@ -129,6 +132,7 @@ static gboolean
 has_shape (const SiambanTensor *tensor, const guint64 *shape, unsigned n_dims)
 {
   gboolean same = tensor->n_dims == n_dims;
+
   for (unsigned i = 0; same && i < n_dims; i++)
     same = tensor->shape[i] == shape[i];
   return same;
@@ -139,22 +143,24 @@ check_tensor (const SiambanWeights *weights, const SiambanTensor *tensor,
     const char *name, const guint64 *shape, unsigned n_dims, GError **error)
 {
   if (!tensor)
-    return fail (weights, name, error, "is missing", shape, n_dims);
+    return weights_fail (weights, name, error, "is missing", shape, n_dims);
   if (!siamban_dtype_is_float (tensor->dtype)) {
     g_autofree char *problem = g_strdup_printf ("is of type %s", tensor->type);
 
-    return fail (weights, name, error, problem, shape, n_dims);
+    return weights_fail (weights, name, error, problem, shape, n_dims);
   }
   if (!has_shape (tensor, shape, n_dims)) {
     char *has = shape_to_string (tensor->shape, tensor->n_dims);
     char *problem = g_strconcat ("has shape ", has, NULL);
-    fail (weights, name, error, problem, shape, n_dims);
+
+    weights_fail (weights, name, error, problem, shape, n_dims);
     g_free (problem);
     g_free (has);
     return FALSE;
   }
-  if (repeats (tensor))
-    return fail (weights, name, error, "repeats elements", shape, n_dims);
+  if (weights_repeats (tensor))
+    return weights_fail (
+        weights, name, error, "repeats elements", shape, n_dims);
   return TRUE;
 }
 
@@ -162,6 +168,7 @@ static gboolean
 all_finite (const float *values, guint64 n)
 {
   int bad = 0;
+
   for (guint64 i = 0; i < n; i++)
     bad |= !(fabsf (values[i]) <= FLT_MAX);
   return !bad;
@@ -173,6 +180,7 @@ find_tensor (SiambanWeights *weights, const char *name, const guint64 *shape,
 {
   const SiambanTensor *tensor =
       siamban_checkpoint_find (weights->checkpoint, name);
+
   if (!check_tensor (weights, tensor, name, shape, n_dims, error))
     return NULL;
   if (g_hash_table_add (weights->used, (gpointer)tensor))
@@ -185,6 +193,7 @@ find_vector (SiambanWeights *weights, const char *prefix, const char *suffix,
     guint64 n, GError **error)
 {
   g_autofree char *name = g_strconcat (prefix, suffix, NULL);
+
   return find_tensor (weights, name, &n, 1, error);
 }
 
@@ -195,6 +204,7 @@ find_filters (
   const guint64 shape[] = {
       node->c, node->depthwise ? 1 : in, node->kernel, node->kernel};
   g_autofree char *name = g_strconcat (node->name, ".weight", NULL);
+
   return find_tensor (weights, name, shape, node->linear ? 2 : 4, error);
 }
 
@@ -211,8 +221,8 @@ read_values (
     return NULL;
   }
   if (!all_finite (values, tensor->n_elements)) {
-    fail (weights, tensor->name, error, "holds a number that is not finite",
-        tensor->shape, tensor->n_dims);
+    weights_fail (weights, tensor->name, error,
+        "holds a number that is not finite", tensor->shape, tensor->n_dims);
     g_clear_pointer (&values, g_free);
   }
   return values;
@@ -254,6 +264,7 @@ read_batch_norm (SiambanWeights *weights, const SiambanNode *node,
       {".running_mean", &bn->mean},
       {".running_var", &bn->var},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
     *parts[i].values =
         read_vector (weights, node->bn, parts[i].suffix, node->c, error);
@@ -272,13 +283,15 @@ read_batch_norm (SiambanWeights *weights, const SiambanNode *node,
 }
 
 static gboolean
-fold (SiambanWeights *weights, const SiambanNode *node, float *filters,
+weights_fold (SiambanWeights *weights, const SiambanNode *node, float *filters,
     guint64 taps, float *bias, GError **error)
 {
   BatchNorm bn = {0};
   gboolean ok = read_batch_norm (weights, node, &bn, error);
+
   for (int o = 0; ok && o < node->c; o++) {
     double scale = bn.gamma[o] / sqrt (bn.var[o] + BN_EPSILON);
+
     for (guint64 i = 0; i < taps; i++)
       filters[o * taps + i] = filters[o * taps + i] * scale;
     bias[o] = bn.beta[o] + (bias[o] - (double)bn.mean[o]) * scale;
@@ -324,6 +337,7 @@ pack_conv (const SiambanWeights *weights, const SiambanConvShape *shape,
     const SiambanRange *range, const float *filters, const float *bias)
 {
   SiambanConv *conv = NULL;
+
   if (weights->ranges && (range || !uses_bf16 (weights)))
     conv = siamban_conv_new_int8 (weights->level, shape, range, filters, bias);
   if (!conv && uses_bf16 (weights))
@@ -341,11 +355,13 @@ read_conv (SiambanWeights *weights, const SiambanNode *node,
   float *filters = read_values (
       weights, find_filters (weights, node, shape->in, error), error);
   float *bias = NULL;
+
   if (filters)
     bias = node->bias
                ? read_vector (weights, node->name, ".bias", node->c, error)
                : g_new0 (float, node->c);
-  if (bias && (!node->bn || fold (weights, node, filters, taps, bias, error)))
+  if (bias &&
+      (!node->bn || weights_fold (weights, node, filters, taps, bias, error)))
     conv = pack_conv (weights, shape, range, filters, bias);
   g_free (filters);
   g_free (bias);
@@ -360,6 +376,7 @@ check_conv (
   static const char *const vectors[] = {
       ".weight", ".bias", ".running_mean", ".running_var"};
   gboolean ok = find_filters (weights, node, in, error) != NULL;
+
   if (ok && node->bias)
     ok = find_vector (weights, node->name, ".bias", node->c, error) != NULL;
   for (guint i = 0; ok && node->bn && i < G_N_ELEMENTS (vectors); i++)
@@ -376,6 +393,7 @@ load_conv (SiambanWeights *weights, const SiambanNode *node,
     return NULL;
   if (weights->packed) {
     SiambanConv *conv = pack_conv (weights, shape, range, NULL, NULL);
+
     if (siamban_packed_read (weights->packed, key, conv))
       return conv;
     siamban_conv_free (conv);
@@ -391,6 +409,7 @@ conv_key (const SiambanWeights *weights, const SiambanNode *node,
       range && siamban_conv_takes_range (weights->level, shape)
           ? g_strdup_printf ("%a %a", (double)range->low, (double)range->high)
           : g_strdup (uses_bf16 (weights) ? "bf16" : "");
+
   return g_strdup_printf ("%s|%s|%d %d %d %d %d %d %d %d %d %d %d|%s",
       node->name, node->bn ? node->bn : "", shape->in, shape->out,
       shape->kernel, shape->stride, shape->pad, shape->dilation,
@@ -414,6 +433,7 @@ siamban_weights_conv (
       .act = node->act,
   };
   const SiambanRange *range;
+
   if (!find_range (weights, node, &range, error))
     return NULL;
   char *key = conv_key (weights, node, &shape, range);
@@ -436,6 +456,7 @@ siamban_weights_element (SiambanWeights *weights, const char *name, int index,
   guint64 least = index + 1;
   guint64 n = tensor && tensor->n_dims == 1 ? tensor->shape[0] : least;
   float *values = read_vector (weights, name, "", MAX (n, least), error);
+
   if (!values)
     return FALSE;
   *value = values[index];
@@ -449,6 +470,7 @@ siamban_weights_softmax (SiambanWeights *weights, const char *name, int n,
 {
   float *vector = read_vector (weights, name, "", n, error);
   double highest = -INFINITY, sum = 0;
+
   if (!vector)
     return FALSE;
   for (int i = 0; i < n; i++)

@@ -106,7 +106,7 @@ strip_init (Strip *strip, const SiambanReader *reader, double x0, int n,
 }
 
 static void
-fill (gint16 *values, int begin, int end, int value)
+crop_fill (gint16 *values, int begin, int end, int value)
 {
   for (int i = begin; i < end; i++)
     values[i] = (gint16)value;
@@ -123,10 +123,10 @@ fix_edges (const Strip *strip, guint8 outside, gint16 *left, gint16 *right)
     right[i] = left[i];
   for (int i = b->end; i < a->end; i++)
     left[i] = right[i];
-  fill (left, 0, a->begin, outside);
-  fill (left, a->end, strip->n, outside);
-  fill (right, 0, b->begin, outside);
-  fill (right, b->end, strip->n, outside);
+  crop_fill (left, 0, a->begin, outside);
+  crop_fill (left, a->end, strip->n, outside);
+  crop_fill (right, 0, b->begin, outside);
+  crop_fill (right, b->end, strip->n, outside);
 }
 
 /* (left * weight[0] + right * weight[1]) / 16 rounded down, in 16 bits: the
@@ -138,6 +138,7 @@ lerp (const gint16 *restrict left, const gint16 *restrict right,
   for (int i = 0; i < n; i++) {
     gint16 sum = (gint16)((left[i] + right[i]) * 64);
     gint16 difference = (gint16)((right[i] - left[i]) * 128);
+
     values[i] = (gint16)(sum + ((difference * weight[i]) >> 16));
   }
 }
@@ -149,7 +150,7 @@ resize_row (const Strip *strip, const SiambanReader *reader, double y, Row *row)
 
   if (!(y >= 0 && y < reader->frame->height)) {
     for (int c = 0; c < 3; c++)
-      fill (row->values[c], 0, strip->n, strip->outside[c] * 128);
+      crop_fill (row->values[c], 0, strip->n, strip->outside[c] * 128);
     return;
   }
   siamban_reader_read (reader, (int)y, strip->columns, strip->n, &pairs);
@@ -161,7 +162,7 @@ resize_row (const Strip *strip, const SiambanReader *reader, double y, Row *row)
 }
 
 static void
-blend (const gint16 *restrict top, const gint16 *restrict bottom,
+crop_blend (const gint16 *restrict top, const gint16 *restrict bottom,
     const gint16 weight[2], int n, guint8 *restrict out)
 {
   const gint16 a = weight[0], b = weight[1];
@@ -172,7 +173,7 @@ blend (const gint16 *restrict top, const gint16 *restrict bottom,
 }
 
 static void
-interleave (const guint8 *restrict b, const guint8 *restrict g,
+crop_interleave (const guint8 *restrict b, const guint8 *restrict g,
     const guint8 *restrict r, int n, guint8 *restrict out)
 {
   guint32 bgr[STRIP];
@@ -191,15 +192,15 @@ blend_rows (const Row *top, const Row *bottom, const gint16 weight[2], int n,
   guint8 bgr[3][STRIP];
 
   for (int c = 0; c < 3; c++)
-    blend (top->values[c], bottom->values[c], weight, n, bgr[c]);
-  interleave (bgr[0], bgr[1], bgr[2], n, out);
+    crop_blend (top->values[c], bottom->values[c], weight, n, bgr[c]);
+  crop_interleave (bgr[0], bgr[1], bgr[2], n, out);
 }
 
 /* The frame is rarely in the cache: what an output row further down needs is
  * asked for while this one is made. */
 static void
-prefetch (const Strip *strip, const SiambanReader *reader, double y0, int n,
-    int size, int i)
+crop_prefetch (const Strip *strip, const SiambanReader *reader, double y0,
+    int n, int size, int i)
 {
   double y = y0 + tap_at (i + AHEAD, n, size).first;
 
@@ -223,6 +224,7 @@ crop_strip (const Strip *strip, const SiambanReader *reader, double y0, int n,
 
     if (bottom->index == first) {
       Row *swap = top;
+
       top = bottom;
       bottom = swap;
     }
@@ -234,7 +236,7 @@ crop_strip (const Strip *strip, const SiambanReader *reader, double y0, int n,
       resize_row (strip, reader, y0 + second, bottom);
       bottom->index = second;
     }
-    prefetch (strip, reader, y0, n, size, i);
+    crop_prefetch (strip, reader, y0, n, size, i);
     blend_rows (top, bottom, tap.weight, strip->n, out + 3 * size * i);
   }
 }

@@ -88,6 +88,7 @@ static guint32
 sum_of (const gint16 *values, int n)
 {
   guint32 sum = 0;
+
   for (int i = 0; i < n; i++)
     sum += values[i];
   return sum;

@@ -19,7 +19,7 @@ typedef struct
 } Samples;
 
 static inline guint16
-pair (guint8 left, guint8 right)
+reader_pair (guint8 left, guint8 right)
 {
   return (guint16)(left | right << 8);
 }
@@ -34,14 +34,15 @@ load_pair (const guint8 *left)
 }
 
 static const guint8 *
-row (const SiambanReader *reader, int plane, int y)
+reader_row (const SiambanReader *reader, int plane, int y)
 {
   const SiambanFrame *frame = reader->frame;
+
   return frame->data[plane] + (gssize)frame->stride[plane] * y;
 }
 
 static void
-split (const guint16 *restrict samples, int n, gint16 *restrict left,
+reader_split (const guint16 *restrict samples, int n, gint16 *restrict left,
     gint16 *restrict right)
 {
   for (int i = 0; i < n; i++) {
@@ -54,18 +55,19 @@ static G_ALWAYS_INLINE inline void
 read_packed (const SiambanReader *reader, int y, const guint16 *columns, int n,
     int step, int b, int g, int r, SiambanPairs *pairs)
 {
-  const guint8 *src = row (reader, 0, y);
+  const guint8 *src = reader_row (reader, 0, y);
   const unsigned next = step * reader->next;
   Samples s;
 
   for (int i = 0; i < n; i++) {
     const guint8 *p = &src[step * columns[i]], *q = p + next;
-    s.plane[0][i] = pair (p[b], q[b]);
-    s.plane[1][i] = pair (p[g], q[g]);
-    s.plane[2][i] = pair (p[r], q[r]);
+
+    s.plane[0][i] = reader_pair (p[b], q[b]);
+    s.plane[1][i] = reader_pair (p[g], q[g]);
+    s.plane[2][i] = reader_pair (p[r], q[r]);
   }
   for (int c = 0; c < 3; c++)
-    split (s.plane[c], n, pairs->left[c], pairs->right[c]);
+    reader_split (s.plane[c], n, pairs->left[c], pairs->right[c]);
 }
 
 #define PACKED_READER(name, step, b, g, r)                                     \
@@ -86,9 +88,10 @@ PACKED_READER (xrgb, 4, 3, 2, 1)
  * product whose upper half SIMD keeps, and what swscale computes on x86.
  * The 8-bit weights of videoconvert's fast path are off by up to 4 levels. */
 static inline gint16
-weigh (guint16 c, gint16 zero, gint16 weight)
+reader_weigh (guint16 c, gint16 zero, gint16 weight)
 {
   gint16 level = (gint16)((c - zero) * 8);
+
   return (gint16)((level * weight) >> 16);
 }
 
@@ -110,15 +113,17 @@ convert_half (const SiambanColour *colour, const Samples *restrict in,
     guint16 y = in->plane[0][i] >> shift & 0xff;
     guint16 u = in->plane[1][i] >> shift & 0xff;
     guint16 v = in->plane[2][i] >> shift & 0xff;
-    gint16 luma = weigh (y, k.black, k.y);
-    out[0][i] = to_byte (luma + weigh (u, 128, k.b_u));
-    out[1][i] = to_byte (luma + weigh (u, 128, k.g_u) + weigh (v, 128, k.g_v));
-    out[2][i] = to_byte (luma + weigh (v, 128, k.r_v));
+    gint16 luma = reader_weigh (y, k.black, k.y);
+
+    out[0][i] = to_byte (luma + reader_weigh (u, 128, k.b_u));
+    out[1][i] = to_byte (
+        luma + reader_weigh (u, 128, k.g_u) + reader_weigh (v, 128, k.g_v));
+    out[2][i] = to_byte (luma + reader_weigh (v, 128, k.r_v));
   }
 }
 
 static void
-convert (
+reader_convert (
     const SiambanColour *colour, const Samples *in, int n, SiambanPairs *pairs)
 {
   convert_half (colour, in, 0, n, pairs->left);
@@ -126,12 +131,12 @@ convert (
 }
 
 static void
-gather (const guint8 *src, unsigned next, const guint16 *columns, int n,
+reader_gather (const guint8 *src, unsigned next, const guint16 *columns, int n,
     guint16 *restrict samples)
 {
   for (int i = 0; i < n; i++)
     samples[i] = next ? load_pair (src + columns[i])
-                      : pair (src[columns[i]], src[columns[i]]);
+                      : reader_pair (src[columns[i]], src[columns[i]]);
 }
 
 /* Chroma is that of the column pair: the nearest sample, as videoconvert has it
@@ -141,7 +146,8 @@ gather_half (const guint8 *src, unsigned next, const guint16 *columns, int n,
     guint16 *restrict samples)
 {
   for (int i = 0; i < n; i++)
-    samples[i] = pair (src[columns[i] / 2], src[(columns[i] + next) / 2]);
+    samples[i] =
+        reader_pair (src[columns[i] / 2], src[(columns[i] + next) / 2]);
 }
 
 /* Both chroma bytes are fetched at once. */
@@ -157,6 +163,7 @@ gather_two (const guint8 *src, unsigned next, const guint16 *columns, int n,
     memcpy (&right[i], &src[(columns[i] + next) & ~1u], 2);
   for (int i = 0; i < n; i++) {
     guint16 a = GUINT16_FROM_LE (left[i]), b = GUINT16_FROM_LE (right[i]);
+
     first[i] = (a & 0xff) | (guint16)(b << 8);
     second[i] = (a >> 8) | (b & 0xff00);
   }
@@ -169,10 +176,10 @@ read_i420 (const SiambanReader *reader, int y, const guint16 *columns, int n,
   const unsigned next = reader->next;
   Samples s;
 
-  gather (row (reader, 0, y), next, columns, n, s.plane[0]);
-  gather_half (row (reader, 1, y / 2), next, columns, n, s.plane[1]);
-  gather_half (row (reader, 2, y / 2), next, columns, n, s.plane[2]);
-  convert (&reader->colour, &s, n, pairs);
+  reader_gather (reader_row (reader, 0, y), next, columns, n, s.plane[0]);
+  gather_half (reader_row (reader, 1, y / 2), next, columns, n, s.plane[1]);
+  gather_half (reader_row (reader, 2, y / 2), next, columns, n, s.plane[2]);
+  reader_convert (&reader->colour, &s, n, pairs);
 }
 
 static void
@@ -182,9 +189,10 @@ read_nv12 (const SiambanReader *reader, int y, const guint16 *columns, int n,
   const unsigned next = reader->next;
   Samples s;
 
-  gather (row (reader, 0, y), next, columns, n, s.plane[0]);
-  gather_two (row (reader, 1, y / 2), next, columns, n, s.plane[1], s.plane[2]);
-  convert (&reader->colour, &s, n, pairs);
+  reader_gather (reader_row (reader, 0, y), next, columns, n, s.plane[0]);
+  gather_two (
+      reader_row (reader, 1, y / 2), next, columns, n, s.plane[1], s.plane[2]);
+  reader_convert (&reader->colour, &s, n, pairs);
 }
 
 static void
@@ -194,9 +202,10 @@ read_nv21 (const SiambanReader *reader, int y, const guint16 *columns, int n,
   const unsigned next = reader->next;
   Samples s;
 
-  gather (row (reader, 0, y), next, columns, n, s.plane[0]);
-  gather_two (row (reader, 1, y / 2), next, columns, n, s.plane[2], s.plane[1]);
-  convert (&reader->colour, &s, n, pairs);
+  reader_gather (reader_row (reader, 0, y), next, columns, n, s.plane[0]);
+  gather_two (
+      reader_row (reader, 1, y / 2), next, columns, n, s.plane[2], s.plane[1]);
+  reader_convert (&reader->colour, &s, n, pairs);
 }
 
 /* @luma, @u, @v: where they first are in the four bytes of two pixels. */
@@ -204,18 +213,19 @@ static G_ALWAYS_INLINE inline void
 read_packed_yuv (const SiambanReader *reader, int y, const guint16 *columns,
     int n, int luma, int u, int v, SiambanPairs *pairs)
 {
-  const guint8 *src = row (reader, 0, y);
+  const guint8 *src = reader_row (reader, 0, y);
   const unsigned next = reader->next;
   Samples s;
 
   for (int i = 0; i < n; i++) {
     unsigned x = columns[i];
     const guint8 *p = &src[2 * (x & ~1u)], *q = &src[2 * ((x + next) & ~1u)];
-    s.plane[0][i] = pair (src[2 * x + luma], src[2 * (x + next) + luma]);
-    s.plane[1][i] = pair (p[u], q[u]);
-    s.plane[2][i] = pair (p[v], q[v]);
+
+    s.plane[0][i] = reader_pair (src[2 * x + luma], src[2 * (x + next) + luma]);
+    s.plane[1][i] = reader_pair (p[u], q[u]);
+    s.plane[2][i] = reader_pair (p[v], q[v]);
   }
-  convert (&reader->colour, &s, n, pairs);
+  reader_convert (&reader->colour, &s, n, pairs);
 }
 
 static void
@@ -242,7 +252,7 @@ gather_high (const guint8 *src, unsigned next, const guint16 *columns, int n,
     unsigned left = columns[i] / columns_each * step;
     unsigned right = (columns[i] + next) / columns_each * step;
 
-    samples[i] = pair ((guint8)(load_pair (src + left) >> shift),
+    samples[i] = reader_pair ((guint8)(load_pair (src + left) >> shift),
         (guint8)(load_pair (src + right) >> shift));
   }
 }
@@ -254,24 +264,28 @@ read_i420_10 (const SiambanReader *reader, int y, const guint16 *columns, int n,
   const unsigned next = reader->next;
   Samples s;
 
-  gather_high (row (reader, 0, y), next, columns, n, 1, 2, 2, s.plane[0]);
-  gather_high (row (reader, 1, y / 2), next, columns, n, 2, 2, 2, s.plane[1]);
-  gather_high (row (reader, 2, y / 2), next, columns, n, 2, 2, 2, s.plane[2]);
-  convert (&reader->colour, &s, n, pairs);
+  gather_high (
+      reader_row (reader, 0, y), next, columns, n, 1, 2, 2, s.plane[0]);
+  gather_high (
+      reader_row (reader, 1, y / 2), next, columns, n, 2, 2, 2, s.plane[1]);
+  gather_high (
+      reader_row (reader, 2, y / 2), next, columns, n, 2, 2, 2, s.plane[2]);
+  reader_convert (&reader->colour, &s, n, pairs);
 }
 
 static void
 read_p010 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPairs *pairs)
 {
-  const guint8 *chroma = row (reader, 1, y / 2);
+  const guint8 *chroma = reader_row (reader, 1, y / 2);
   const unsigned next = reader->next;
   Samples s;
 
-  gather_high (row (reader, 0, y), next, columns, n, 1, 2, 8, s.plane[0]);
+  gather_high (
+      reader_row (reader, 0, y), next, columns, n, 1, 2, 8, s.plane[0]);
   gather_high (chroma, next, columns, n, 2, 4, 8, s.plane[1]);
   gather_high (chroma + 2, next, columns, n, 2, 4, 8, s.plane[2]);
-  convert (&reader->colour, &s, n, pairs);
+  reader_convert (&reader->colour, &s, n, pairs);
 }
 
 static void
@@ -280,14 +294,15 @@ read_gray8 (const SiambanReader *reader, int y, const guint16 *columns, int n,
 {
   Samples s;
 
-  gather (row (reader, 0, y), reader->next, columns, n, s.plane[0]);
+  reader_gather (
+      reader_row (reader, 0, y), reader->next, columns, n, s.plane[0]);
   for (int i = 0; i < n; i++)
-    s.plane[1][i] = s.plane[2][i] = pair (128, 128);
-  convert (&reader->colour, &s, n, pairs);
+    s.plane[1][i] = s.plane[2][i] = reader_pair (128, 128);
+  reader_convert (&reader->colour, &s, n, pairs);
 }
 
 static gint16
-fixed (double weight)
+reader_fixed (double weight)
 {
   return (gint16)rint (CLAMP (weight * 8192, G_MININT16, G_MAXINT16));
 }
@@ -303,14 +318,14 @@ colour_of (const SiambanFrame *frame)
   gint16 black = frame->full_range ? 0 : 16;
 
   if (frame->format == SIAMBAN_FORMAT_GRAY8)
-    return (SiambanColour){.black = black, .y = fixed (luma)};
+    return (SiambanColour){.black = black, .y = reader_fixed (luma)};
   return (SiambanColour){
       .black = black,
-      .y = fixed (luma),
-      .r_v = fixed (chroma * 2 * (1 - kr)),
-      .g_u = fixed (chroma * -2 * kb * (1 - kb) / kg),
-      .g_v = fixed (chroma * -2 * kr * (1 - kr) / kg),
-      .b_u = fixed (chroma * 2 * (1 - kb)),
+      .y = reader_fixed (luma),
+      .r_v = reader_fixed (chroma * 2 * (1 - kr)),
+      .g_u = reader_fixed (chroma * -2 * kb * (1 - kb) / kg),
+      .g_v = reader_fixed (chroma * -2 * kr * (1 - kr) / kg),
+      .b_u = reader_fixed (chroma * 2 * (1 - kb)),
   };
 }
 
@@ -365,7 +380,7 @@ siamban_reader_prefetch (const SiambanReader *reader, int y, int begin, int end)
   const guint8 *size = sizes[reader->frame->format];
 
   for (int p = 0; p < 3 && size[p] > 0; p++) {
-    const guint8 *src = row (reader, p, p > 0 ? y / 2 : y);
+    const guint8 *src = reader_row (reader, p, p > 0 ? y / 2 : y);
 
     for (int i = begin / 2 * size[p]; i <= end / 2 * size[p]; i += CACHE_LINE)
       __builtin_prefetch (src + i);

@@ -13,6 +13,7 @@ siamban_alloc (size_t size)
   gboolean large = size >= HUGE_PAGE;
   void *data =
       g_aligned_alloc (MAX (size, 1), 1, large ? HUGE_PAGE : SIAMBAN_ALIGN);
+
 #ifdef MADV_HUGEPAGE
   if (large)
     madvise (data, size, MADV_HUGEPAGE);

@@ -35,7 +35,7 @@ find_functions (void *library, SiambanBlas *blas)
 }
 
 static gpointer
-load (gpointer unused)
+blas_load (gpointer unused)
 {
   static const char *const paths[] = {SIAMBAN_OPENBLAS, "libopenblas.so.0"};
   static SiambanBlas blas;
@@ -58,5 +58,5 @@ siamban_blas (void)
 {
   static GOnce once = G_ONCE_INIT;
 
-  return g_once (&once, load, NULL);
+  return g_once (&once, blas_load, NULL);
 }

@@ -48,7 +48,7 @@ typedef struct
 } Run;
 
 static gboolean
-suits (const SiambanConvShape *shape)
+amx_suits (const SiambanConvShape *shape)
 {
   gint64 taps = (gint64)shape->kernel * shape->kernel;
 
@@ -59,9 +59,9 @@ suits (const SiambanConvShape *shape)
 
 /* A sigmoid's results are few and decide much. */
 static gboolean
-suits16 (const SiambanConvShape *shape)
+amx_suits16 (const SiambanConvShape *shape)
 {
-  return suits (shape) && shape->act != SIAMBAN_ACT_SIGMOID;
+  return amx_suits (shape) && shape->act != SIAMBAN_ACT_SIGMOID;
 }
 
 static size_t
@@ -90,7 +90,7 @@ amx_new (SiambanCpu cpu, const SiambanConvShape *shape, size_t value)
 }
 
 static void *
-prepare8 (SiambanCpu cpu, const SiambanConvShape *shape,
+amx_prepare8 (SiambanCpu cpu, const SiambanConvShape *shape,
     const SiambanRange *range, const float *weight, const float *bias)
 {
   Amx *self = amx_new (cpu, shape, sizeof (gint8));
@@ -109,8 +109,8 @@ prepare8 (SiambanCpu cpu, const SiambanConvShape *shape,
 }
 
 static void *
-prepare16 (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+amx_prepare16 (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   Amx *self = amx_new (cpu, shape, sizeof (guint16));
 
@@ -134,7 +134,7 @@ amx_free (void *data)
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+amx_parts (const void *data, SiambanPart *parts)
 {
   const Amx *self = data;
   size_t out = siamban_n_panels (&self->shape) * SIAMBAN_PANEL;
@@ -172,8 +172,8 @@ group_bytes (const Run *run)
 }
 
 static void
-plan (Run *run, const Amx *self, const SiambanMaps *in, const SiambanMaps *out,
-    unsigned threads)
+amx_plan (Run *run, const Amx *self, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
 {
   const SiambanConvShape *shape = &self->shape;
   int n_taps = shape->kernel * shape->kernel;
@@ -202,18 +202,18 @@ plan (Run *run, const Amx *self, const SiambanMaps *in, const SiambanMaps *out,
 }
 
 static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+amx_scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   Run run;
 
-  plan (&run, data, in, out, threads);
+  amx_plan (&run, data, in, out, threads);
   return (in->n * run.h * run.w + SIAMBAN_AMX_ROWS * run.stride) * run.pitch;
 }
 
 /* @n pixels of the padding. */
 static void
-fill (const Run *run, guint8 *to, size_t n)
+amx_fill (const Run *run, guint8 *to, size_t n)
 {
   memset (to, run->amx->to8 ? run->amx->zero : 0, n * run->pitch);
 }
@@ -246,15 +246,15 @@ convert_row (void *data, unsigned i, unsigned worker)
 
   (void)worker;
   if (y >= (size_t)in->h) { /* above, too */
-    fill (run, to, run->w);
+    amx_fill (run, to, run->w);
     return;
   }
-  fill (run, to, run->pad);
+  amx_fill (run, to, run->pad);
   to += run->pad * run->pitch;
   from = in->data + (image * in->h + y) * in->w * in->ld;
   for (size_t x = 0; x < inside; x++, to += run->pitch)
     convert_pixel (run, from + x * run->skip * in->ld, to);
-  fill (run, to, run->pad);
+  amx_fill (run, to, run->pad);
 }
 
 /* Outputs of a unit, and which of the map's pixels they are: first..last-1. */
@@ -365,12 +365,12 @@ run_job (void *data, unsigned i, unsigned worker)
 }
 
 static void
-run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
+amx_run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
   Run run;
 
-  plan (&run, data, in, out, siamban_team_size (team));
+  amx_plan (&run, data, in, out, siamban_team_size (team));
   run.residual = residual;
   run.pixels = scratch;
   siamban_team_run (team, in->n * run.h, convert_row, &run);
@@ -382,23 +382,23 @@ const SiambanIntAlgorithm siamban_conv_amx8 = {
         {
             .name = "amx-int8",
             .level = SIAMBAN_CPU_AMX,
-            .suits = suits,
+            .suits = amx_suits,
             .free = amx_free,
-            .parts = parts,
-            .scratch = scratch,
-            .run = run,
+            .parts = amx_parts,
+            .scratch = amx_scratch,
+            .run = amx_run,
         },
     .needs_range = TRUE,
-    .prepare = prepare8,
+    .prepare = amx_prepare8,
 };
 
 const SiambanConvAlgorithm siamban_conv_amx16 = {
     .name = "amx-bf16",
     .level = SIAMBAN_CPU_AMX,
-    .suits = suits16,
-    .prepare = prepare16,
+    .suits = amx_suits16,
+    .prepare = amx_prepare16,
     .free = amx_free,
-    .parts = parts,
-    .scratch = scratch,
-    .run = run,
+    .parts = amx_parts,
+    .scratch = amx_scratch,
+    .run = amx_run,
 };

@@ -42,7 +42,7 @@ typedef struct
 } Run;
 
 static gboolean
-suits (const SiambanConvShape *shape)
+bf16_suits (const SiambanConvShape *shape)
 {
   return !shape->depthwise && shape->in >= SIAMBAN_PANEL &&
          shape->out >= SIAMBAN_PANEL && shape->act != SIAMBAN_ACT_SIGMOID;
@@ -54,10 +54,12 @@ siamban_pack_bf16 (const SiambanConvShape *shape, size_t lanes,
 {
   size_t taps = (size_t)shape->kernel * shape->kernel;
   size_t panel = taps * lanes * SIAMBAN_PANEL;
+
   for (int o = 0; o < shape->out; o++)
     for (int i = 0; i < shape->in; i++)
       for (size_t t = 0; t < taps; t++) {
         size_t pair = (t * lanes + i) / 2;
+
         packed[o / SIAMBAN_PANEL * panel +
                (pair * SIAMBAN_PANEL + o % SIAMBAN_PANEL) * 2 + i % 2] =
             siamban_f32_to_bf16 (*weight++);
@@ -68,15 +70,17 @@ static size_t
 weight_size (const Gemm *self)
 {
   size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
+
   return siamban_n_panels (&self->shape) * SIAMBAN_PANEL * taps * self->lanes *
          sizeof (guint16);
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+bf16_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   Gemm *self = g_new0 (Gemm, 1);
+
   self->shape = *shape;
   self->dsp = siamban_bf16_dsp (cpu);
   self->lanes = siamban_round_up (shape->in, SIAMBAN_LANES);
@@ -95,6 +99,7 @@ static void
 gemm_free (void *data)
 {
   Gemm *self = data;
+
   g_aligned_free (self->weight);
   g_aligned_free (self->bias);
   g_aligned_free (self->zeros);
@@ -102,21 +107,23 @@ gemm_free (void *data)
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+bf16_parts (const void *data, SiambanPart *parts)
 {
   const Gemm *self = data;
   size_t out = siamban_n_panels (&self->shape) * SIAMBAN_PANEL;
+
   parts[0] = (SiambanPart){self->weight, weight_size (self)};
   parts[1] = (SiambanPart){self->bias, out * sizeof (float)};
   return 2;
 }
 
 static void
-plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
-    unsigned threads)
+bf16_plan (Run *run, const Gemm *self, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
 {
   const SiambanConvShape *shape = &self->shape;
   size_t most = self->dsp->rows;
+
   run->gemm = self;
   run->in = in;
   run->out = out;
@@ -146,11 +153,12 @@ pixels_size (const Run *run)
 }
 
 static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+bf16_scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   Run run;
-  plan (&run, data, in, out, threads);
+
+  bf16_plan (&run, data, in, out, threads);
   return pixels_size (&run) + threads * run.rows_size * sizeof (guint16 *);
 }
 
@@ -169,12 +177,15 @@ round_part (void *data, unsigned i, unsigned worker)
 
 /* Pointers to what tap @t takes for pixels begin..end-1. */
 static void
-point (const Run *run, int t, size_t begin, size_t end, const guint16 **rows)
+bf16_point (
+    const Run *run, int t, size_t begin, size_t end, const guint16 **rows)
 {
   SiambanTap tap =
       siamban_tap_start (&run->gemm->shape, run->in, run->out, t, begin);
+
   for (size_t i = begin; i < end; i++) {
     gssize pixel = siamban_tap_next (&tap);
+
     *rows++ = pixel < 0 ? run->gemm->zeros : run->pixels + pixel * run->pitch;
   }
 }
@@ -202,8 +213,10 @@ run_unit (
       .bias = self->bias + first,
       .finish = siamban_act_finish (self->shape.act),
   };
+
   for (size_t t = 0; t < tiles; t++) {
     size_t from = n * t / tiles, to = n * (t + 1) / tiles, at = begin + from;
+
     g.rows = rows + from;
     g.c = out->data + at * out->ld + first;
     if (residual) {
@@ -225,18 +238,20 @@ run_job (void *data, unsigned i, unsigned worker)
   size_t begin = i / groups * run->block, unit = i % groups * run->group;
   size_t end = MIN (begin + run->block, run->n_out);
   size_t last = MIN (unit + run->group, run->units);
+
   for (int t = 0; t < run->taps; t++)
-    point (run, t, begin, end, rows + t * run->block);
+    bf16_point (run, t, begin, end, rows + t * run->block);
   for (; unit < last; unit++)
     run_unit (run, rows, begin, end, unit);
 }
 
 static void
-run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
+bf16_run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
   Run run;
-  plan (&run, data, in, out, siamban_team_size (team));
+
+  bf16_plan (&run, data, in, out, siamban_team_size (team));
   run.residual = residual;
   run.pixels = scratch;
   run.rows = (void *)((char *)scratch + pixels_size (&run));
@@ -248,10 +263,10 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
 const SiambanConvAlgorithm siamban_conv_bf16 = {
     .name = "gemm-bf16",
     .level = SIAMBAN_CPU_AVX2,
-    .suits = suits,
-    .prepare = prepare,
+    .suits = bf16_suits,
+    .prepare = bf16_prepare,
     .free = gemm_free,
-    .parts = parts,
-    .scratch = scratch,
-    .run = run,
+    .parts = bf16_parts,
+    .scratch = bf16_scratch,
+    .run = bf16_run,
 };

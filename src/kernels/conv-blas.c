@@ -23,20 +23,20 @@ typedef struct
 } Run;
 
 static gboolean
-suits (const SiambanConvShape *shape)
+blas_suits (const SiambanConvShape *shape)
 {
   return !shape->depthwise && siamban_blas ();
 }
 
 static size_t
-columns (const Blas *blas)
+blas_columns (const Blas *blas)
 {
   return (size_t)blas->shape.kernel * blas->shape.kernel * blas->depth;
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+blas_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   (void)cpu;
   Blas *blas = g_new (Blas, 1);
@@ -45,7 +45,7 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   blas->shape = *shape;
   blas->depth = siamban_round_up (in, 4);
   blas->bias = g_new (float, out);
-  blas->weight = g_new0 (float, columns (blas) * out);
+  blas->weight = g_new0 (float, blas_columns (blas) * out);
   if (!weight)
     return blas;
   memcpy (blas->bias, bias, out * sizeof *bias);
@@ -60,17 +60,19 @@ static void
 blas_free (void *self)
 {
   Blas *blas = self;
+
   g_free (blas->weight);
   g_free (blas->bias);
   g_free (blas);
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+blas_parts (const void *data, SiambanPart *parts)
 {
   const Blas *self = data;
   size_t row = self->shape.out * sizeof (float);
-  parts[0] = (SiambanPart){self->weight, columns (self) * row};
+
+  parts[0] = (SiambanPart){self->weight, blas_columns (self) * row};
   parts[1] = (SiambanPart){self->bias, row};
   return 2;
 }
@@ -81,6 +83,7 @@ static int
 n_chunks (const SiambanMaps *out)
 {
   int chunks = out->h * out->w / 240;
+
   return CLAMP (chunks + chunks % 2, 1, out->h);
 }
 
@@ -94,7 +97,8 @@ static size_t
 worker_scratch (const Blas *blas, const SiambanMaps *out)
 {
   size_t rows = out->h / n_chunks (out) + 1;
-  return siamban_round_up (rows * out->w * columns (blas), SIAMBAN_LANES);
+
+  return siamban_round_up (rows * out->w * blas_columns (blas), SIAMBAN_LANES);
 }
 
 static size_t
@@ -116,9 +120,11 @@ gather_row (const Blas *blas, const SiambanMaps *in, int image, int row,
   const SiambanConvShape *shape = &blas->shape;
   size_t depth = blas->depth, bytes = depth * sizeof *to;
   const float *from = in->data + ((size_t)image * in->h + row) * in->w * in->ld;
+
   for (int x = 0; x < width; x++, to += ld)
     for (int t = 0; t < shape->kernel; t++) {
       int column = x * shape->stride - shape->pad + t * shape->dilation;
+
       if (column < 0 || column >= in->w)
         memset (to + t * depth, 0, bytes);
       else
@@ -127,14 +133,16 @@ gather_row (const Blas *blas, const SiambanMaps *in, int image, int row,
 }
 
 static void
-gather (const Blas *blas, const SiambanMaps *in, const SiambanMaps *out,
+blas_gather (const Blas *blas, const SiambanMaps *in, const SiambanMaps *out,
     int image, int begin, int end, float *to)
 {
   const SiambanConvShape *shape = &blas->shape;
-  size_t ld = columns (blas), taps = (size_t)shape->kernel * blas->depth;
+  size_t ld = blas_columns (blas), taps = (size_t)shape->kernel * blas->depth;
+
   for (int y = begin; y < end; y++, to += out->w * ld)
     for (int t = 0; t < shape->kernel; t++) {
       int row = y * shape->stride - shape->pad + t * shape->dilation;
+
       if (row >= 0 && row < in->h) {
         gather_row (blas, in, image, row, out->w, to + t * taps, ld);
         continue;
@@ -145,15 +153,16 @@ gather (const Blas *blas, const SiambanMaps *in, const SiambanMaps *out,
 }
 
 static void
-multiply (
+blas_multiply (
     const Blas *blas, int pixels, const float *a, int lda, float *c, int ldc)
 {
   const SiambanBlas *lib = siamban_blas ();
   int n = blas->shape.out;
+
   if (lib->serial)
     g_mutex_lock (&siamban_locks[SIAMBAN_LOCK_BLAS]);
   lib->sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, pixels, n,
-      columns (blas), 1, a, lda, blas->weight, n, 1, c, ldc);
+      blas_columns (blas), 1, a, lda, blas->weight, n, 1, c, ldc);
   if (lib->serial)
     g_mutex_unlock (&siamban_locks[SIAMBAN_LOCK_BLAS]);
 }
@@ -172,32 +181,36 @@ run_chunk (void *data, unsigned i, unsigned worker)
   size_t end = begin + (size_t)(bottom - top) * out->w;
   const float *a = in->data + begin * in->ld;
   size_t lda = in->ld;
+
   if (!is_direct (shape)) {
     float *columns_of = run->scratch + worker * worker_scratch (blas, out);
-    lda = columns (blas);
-    gather (blas, in, out, image, top, bottom, columns_of);
+
+    lda = blas_columns (blas);
+    blas_gather (blas, in, out, image, top, bottom, columns_of);
     a = columns_of;
   }
   siamban_conv_start (shape, blas->bias, run->residual, out, begin, end);
-  multiply (blas, end - begin, a, lda, out->data + begin * out->ld, out->ld);
+  blas_multiply (
+      blas, end - begin, a, lda, out->data + begin * out->ld, out->ld);
   siamban_conv_activate (shape, out, begin, end);
 }
 
 static void
-run (const void *self, const SiambanMaps *in, const SiambanMaps *residual,
+blas_run (const void *self, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
   Run r = {self, in, residual, out, scratch, n_chunks (out)};
+
   siamban_team_run (team, (unsigned)out->n * r.chunks, run_chunk, &r);
 }
 
 const SiambanConvAlgorithm siamban_conv_blas = {
     .name = "blas",
     .level = SIAMBAN_CPU_BLAS,
-    .suits = suits,
-    .prepare = prepare,
+    .suits = blas_suits,
+    .prepare = blas_prepare,
     .free = blas_free,
-    .parts = parts,
+    .parts = blas_parts,
     .scratch = scratch_size,
-    .run = run,
+    .run = blas_run,
 };

@@ -33,12 +33,13 @@ static size_t
 n_weights (const SiambanConvShape *shape)
 {
   size_t filter = (size_t)shape->kernel * shape->kernel * shape->out;
+
   return shape->depthwise ? filter : filter * shape->in;
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+plain_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   (void)cpu;
   Plain *plain = g_new (Plain, 1);
@@ -61,16 +62,18 @@ static void
 plain_free (void *self)
 {
   Plain *plain = self;
+
   g_free (plain->weight);
   g_free (plain->bias);
   g_free (plain);
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+plain_parts (const void *data, SiambanPart *parts)
 {
   const Plain *self = data;
   size_t taps = n_weights (&self->shape);
+
   parts[0] = (SiambanPart){self->weight, taps * sizeof (float)};
   parts[1] = (SiambanPart){self->bias, self->shape.out * sizeof (float)};
   return 2;
@@ -97,9 +100,11 @@ add_pixel (const Plain *plain, const SiambanMaps *in, int image, int y, int x,
   const SiambanConvShape *shape = &plain->shape;
   int k = shape->kernel, d = shape->dilation;
   size_t filter = n_weights (shape) / ((size_t)k * k);
+
   for (int t = 0; t < k * k; t++) {
     int row = y * shape->stride - shape->pad + t / k * d;
     int column = x * shape->stride - shape->pad + t % k * d;
+
     if (row < 0 || row >= in->h || column < 0 || column >= in->w)
       continue;
     size_t pixel = ((size_t)image * in->h + row) * in->w + column;
@@ -123,7 +128,7 @@ run_row (void *data, unsigned i, unsigned worker)
 }
 
 static void
-run (const void *self, const SiambanMaps *in, const SiambanMaps *residual,
+plain_run (const void *self, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
   (void)scratch;
@@ -135,18 +140,18 @@ const SiambanConvAlgorithm siamban_conv_direct = {
     .name = "direct",
     .level = SIAMBAN_CPU_C,
     .suits = suits_any,
-    .prepare = prepare,
+    .prepare = plain_prepare,
     .free = plain_free,
-    .parts = parts,
-    .run = run,
+    .parts = plain_parts,
+    .run = plain_run,
 };
 
 const SiambanConvAlgorithm siamban_conv_depthwise = {
     .name = "depthwise",
     .level = SIAMBAN_CPU_C,
     .suits = suits_depthwise,
-    .prepare = prepare,
+    .prepare = plain_prepare,
     .free = plain_free,
-    .parts = parts,
-    .run = run,
+    .parts = plain_parts,
+    .run = plain_run,
 };

@@ -25,17 +25,18 @@ typedef struct
 } Run;
 
 static gboolean
-suits (const SiambanConvShape *shape)
+depthwise_suits (const SiambanConvShape *shape)
 {
   return shape->depthwise;
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+depthwise_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   Depthwise *self = g_new0 (Depthwise, 1);
   size_t taps = (size_t)shape->kernel * shape->kernel;
+
   self->shape = *shape;
   self->dsp = siamban_dsp (cpu);
   self->channels = siamban_round_up (shape->out, SIAMBAN_PANEL);
@@ -54,17 +55,19 @@ static void
 depthwise_free (void *data)
 {
   Depthwise *self = data;
+
   g_aligned_free (self->weight);
   g_aligned_free (self->bias);
   g_free (self);
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+depthwise_parts (const void *data, SiambanPart *parts)
 {
   const Depthwise *self = data;
   size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
   size_t row = self->channels * sizeof (float);
+
   parts[0] = (SiambanPart){self->weight, taps * row};
   parts[1] = (SiambanPart){self->bias, row};
   return 2;
@@ -84,6 +87,7 @@ run_job (void *data, unsigned i, unsigned worker)
   int begin = rows * band / run->bands, end = rows * (band + 1) / run->bands;
   for (int row = begin; row < end;) {
     int image = row / out->h, next = MIN ((image + 1) * out->h, end);
+
     siamban_window_run (&run->window, image, row - image * out->h,
         next - image * out->h, first, last);
     row = next;
@@ -94,7 +98,7 @@ run_job (void *data, unsigned i, unsigned worker)
 
 /* Panels part better than rows do, which share some of what they read. */
 static void
-plan (Run *run, unsigned threads)
+depthwise_plan (Run *run, unsigned threads)
 {
   const SiambanConvShape *shape = &run->self->shape;
   const SiambanMaps *out = run->window.out;
@@ -104,13 +108,15 @@ plan (Run *run, unsigned threads)
   int jobs = threads == 1 ? 1
                           : CLAMP (products / JOB_PRODUCTS, 1,
                                 threads * JOBS_PER_THREAD);
+
   run->groups = MIN (jobs, panels);
   run->bands = MIN ((jobs + run->groups - 1) / run->groups, rows);
 }
 
 static void
-run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
-    const SiambanMaps *out, void *scratch, SiambanTeam *team)
+depthwise_run (const void *data, const SiambanMaps *in,
+    const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
+    SiambanTeam *team)
 {
   (void)scratch;
   const Depthwise *self = data;
@@ -134,16 +140,16 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
               .finish = siamban_act_finish (shape->act),
           },
   };
-  plan (&run, siamban_team_size (team));
+  depthwise_plan (&run, siamban_team_size (team));
   siamban_team_run (team, run.bands * run.groups, run_job, &run);
 }
 
 const SiambanConvAlgorithm siamban_conv_depthwise_simd = {
     .name = "depthwise-simd",
     .level = SIAMBAN_CPU_SIMD,
-    .suits = suits,
-    .prepare = prepare,
+    .suits = depthwise_suits,
+    .prepare = depthwise_prepare,
     .free = depthwise_free,
-    .parts = parts,
-    .run = run,
+    .parts = depthwise_parts,
+    .run = depthwise_run,
 };

@@ -44,17 +44,18 @@ typedef struct
 } Run;
 
 static gboolean
-suits (const SiambanConvShape *shape)
+gemm_suits (const SiambanConvShape *shape)
 {
   return !shape->depthwise;
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+gemm_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   Gemm *self = g_new0 (Gemm, 1);
   size_t taps = (size_t)shape->kernel * shape->kernel;
+
   self->shape = *shape;
   self->dsp = siamban_dsp (cpu);
   self->lanes = MAX (shape->in, 4);
@@ -79,6 +80,7 @@ static void
 gemm_free (void *data)
 {
   Gemm *self = data;
+
   g_aligned_free (self->weight);
   g_aligned_free (self->bias);
   g_aligned_free (self->zeros);
@@ -86,11 +88,12 @@ gemm_free (void *data)
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+gemm_parts (const void *data, SiambanPart *parts)
 {
   const Gemm *self = data;
   size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
   size_t row = siamban_n_panels (&self->shape) * SIAMBAN_PANEL * sizeof (float);
+
   parts[0] = (SiambanPart){self->weight, taps * self->lanes * row};
   parts[1] = (SiambanPart){self->bias, row};
   return 2;
@@ -107,17 +110,19 @@ count_jobs (const Run *run, unsigned threads)
 {
   size_t products =
       run->pixels * run->panels * SIAMBAN_PANEL * run->run * run->segments;
+
   if (threads == 1)
     return 1;
   return CLAMP (products / JOB_PRODUCTS, 1, threads * JOBS_PER_THREAD);
 }
 
 static void
-plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
-    unsigned threads)
+gemm_plan (Run *run, const Gemm *self, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
 {
   const SiambanConvShape *shape = &self->shape;
   size_t tall = self->dsp->rows;
+
   run->gemm = self;
   run->in = in;
   run->out = out;
@@ -138,22 +143,25 @@ plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
 }
 
 static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+gemm_scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   Run run;
-  plan (&run, data, in, out, threads);
+
+  gemm_plan (&run, data, in, out, threads);
   return threads * run.rows_size * sizeof (float *);
 }
 
 /* Pointers to what segment @s takes for pixels begin..end-1. */
 static void
-point (const Run *run, int s, size_t begin, size_t end, const float **rows)
+gemm_point (const Run *run, int s, size_t begin, size_t end, const float **rows)
 {
   SiambanTap tap =
       siamban_tap_start (&run->gemm->shape, run->in, run->out, s, begin);
+
   for (size_t i = begin; i < end; i++) {
     gssize pixel = siamban_tap_next (&tap);
+
     *rows++ =
         pixel < 0 ? run->gemm->zeros : run->in->data + pixel * run->in->ld;
   }
@@ -190,8 +198,10 @@ run_part (const Run *run, const Part *part, const float **rows, size_t begin,
       .ld_add = out->ld,
       .finish = siamban_act_finish (ends ? self->shape.act : SIAMBAN_ACT_NONE),
   };
+
   for (size_t p = first; p < last; p += PANELS) {
     size_t column = p * SIAMBAN_PANEL, n = MIN (last - p, PANELS);
+
     g.b = self->weight + p * g.b_panel + part->from * segment +
           part->offset * SIAMBAN_PANEL;
     g.c = out->data + begin * out->ld + column;
@@ -211,10 +221,12 @@ run_panels (const Run *run, const float **rows, size_t begin, size_t end,
     size_t first, size_t last)
 {
   int together = MAX (BLOCK_RUN / run->run, 1);
+
   for (int s = 0; s < run->segments; s += together)
     for (size_t offset = 0; offset < run->run; offset += BLOCK_RUN) {
       Part part = {s, MIN (s + together, run->segments), offset,
           MIN (run->run - offset, BLOCK_RUN)};
+
       run_part (run, &part, rows, begin, end, first, last);
     }
   siamban_conv_complete (&run->gemm->shape, run->residual != NULL, run->out,
@@ -229,8 +241,9 @@ run_job (void *data, unsigned i, unsigned worker)
   size_t groups = divide_up (run->panels, run->group);
   size_t begin = i / groups * run->block, panel = i % groups * run->group;
   size_t end = MIN (begin + run->block, run->pixels);
+
   for (int s = 0; s < run->segments; s++)
-    point (run, s, begin, end, rows + s * run->block);
+    gemm_point (run, s, begin, end, rows + s * run->block);
   for (size_t r = run->rows_size - SIAMBAN_ROWS_AHEAD; r < run->rows_size; r++)
     rows[r] = run->gemm->zeros;
   run_panels (
@@ -238,11 +251,12 @@ run_job (void *data, unsigned i, unsigned worker)
 }
 
 static void
-run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
+gemm_run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
   Run run;
-  plan (&run, data, in, out, siamban_team_size (team));
+
+  gemm_plan (&run, data, in, out, siamban_team_size (team));
   run.residual = residual;
   run.rows = scratch;
   size_t groups = divide_up (run.panels, run.group);
@@ -252,10 +266,10 @@ run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
 const SiambanConvAlgorithm siamban_conv_gemm = {
     .name = "gemm",
     .level = SIAMBAN_CPU_SIMD,
-    .suits = suits,
-    .prepare = prepare,
+    .suits = gemm_suits,
+    .prepare = gemm_prepare,
     .free = gemm_free,
-    .parts = parts,
-    .scratch = scratch,
-    .run = run,
+    .parts = gemm_parts,
+    .scratch = gemm_scratch,
+    .run = gemm_run,
 };

@@ -40,20 +40,22 @@ typedef struct
 } Run;
 
 static gboolean
-suits (const SiambanConvShape *shape)
+gemm8_suits (const SiambanConvShape *shape)
 {
   gint64 terms = (gint64)shape->in * shape->kernel * shape->kernel;
+
   return !shape->depthwise && shape->in >= SIAMBAN_PANEL &&
          shape->out >= SIAMBAN_PANEL && terms <= MAX_TERMS;
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+gemm8_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
     const SiambanRange *range, const float *weight, const float *bias)
 {
   Gemm *self = g_new0 (Gemm, 1);
   size_t taps = (size_t)shape->kernel * shape->kernel;
   size_t out = siamban_n_panels (shape) * SIAMBAN_PANEL;
+
   self->shape = *shape;
   self->dsp = siamban_int_dsp (cpu);
   self->lanes = siamban_round_up (shape->in, SIAMBAN_LANES);
@@ -77,6 +79,7 @@ static void
 gemm_free (void *data)
 {
   Gemm *self = data;
+
   g_aligned_free (self->weight);
   g_aligned_free (self->scale);
   g_aligned_free (self->bias);
@@ -85,11 +88,12 @@ gemm_free (void *data)
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+gemm8_parts (const void *data, SiambanPart *parts)
 {
   const Gemm *self = data;
   size_t taps = (size_t)self->shape.kernel * self->shape.kernel;
   size_t out = siamban_n_panels (&self->shape) * SIAMBAN_PANEL;
+
   parts[0] = (SiambanPart){self->weight, out * taps * self->lanes};
   parts[1] = (SiambanPart){self->scale, out * sizeof (float)};
   parts[2] = (SiambanPart){self->bias, out * sizeof (float)};
@@ -97,10 +101,11 @@ parts (const void *data, SiambanPart *parts)
 }
 
 static void
-plan (Run *run, const Gemm *self, const SiambanMaps *in, const SiambanMaps *out,
-    unsigned threads)
+gemm8_plan (Run *run, const Gemm *self, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
 {
   const SiambanConvShape *shape = &self->shape;
+
   run->gemm = self;
   run->in = in;
   run->out = out;
@@ -127,11 +132,12 @@ pixels_size (const Run *run)
 }
 
 static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+gemm8_scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   Run run;
-  plan (&run, data, in, out, threads);
+
+  gemm8_plan (&run, data, in, out, threads);
   return pixels_size (&run) + threads * run.rows_size * sizeof (guint8 *);
 }
 
@@ -150,12 +156,15 @@ quantise_part (void *data, unsigned i, unsigned worker)
 
 /* Pointers to what tap @t takes for pixels begin..end-1. */
 static void
-point (const Run *run, int t, size_t begin, size_t end, const guint8 **rows)
+gemm8_point (
+    const Run *run, int t, size_t begin, size_t end, const guint8 **rows)
 {
   SiambanTap tap =
       siamban_tap_start (&run->gemm->shape, run->in, run->out, t, begin);
+
   for (size_t i = begin; i < end; i++) {
     gssize pixel = siamban_tap_next (&tap);
+
     *rows++ =
         pixel < 0 ? run->gemm->zeros : run->pixels + pixel * run->gemm->lanes;
   }
@@ -167,6 +176,7 @@ run_tile (const Gemm *self, const SiambanIntGemm *g, unsigned rows)
 {
   SiambanAct act = self->shape.act;
   size_t columns = g->b_panel ? 2 * SIAMBAN_PANEL : SIAMBAN_PANEL;
+
   self->dsp->gemm8.gemm (g, rows);
   if (act == SIAMBAN_ACT_HARDSWISH || act == SIAMBAN_ACT_HARDSIGMOID)
     for (unsigned r = 0; r < rows; r++)
@@ -198,8 +208,10 @@ run_panels (const Run *run, const guint8 **rows, size_t begin, size_t end,
       .high = siamban_act_finish (self->shape.act).high,
       .b_panel = panels == 2 ? run->taps * segment : 0,
   };
+
   for (size_t t = 0; t < tiles; t++) {
     size_t from = n * t / tiles, to = n * (t + 1) / tiles, at = begin + from;
+
     g.rows = rows + from;
     g.c = out->data + at * out->ld + first;
     if (residual) {
@@ -219,8 +231,9 @@ run_job (void *data, unsigned i, unsigned worker)
   size_t begin = i / groups * run->block, panel = i % groups * run->group;
   size_t end = MIN (begin + run->block, run->n_out);
   size_t last = MIN (panel + run->group, run->panels);
+
   for (int t = 0; t < run->taps; t++)
-    point (run, t, begin, end, rows + t * run->block);
+    gemm8_point (run, t, begin, end, rows + t * run->block);
   size_t step = run->gemm->dsp->panels;
   for (size_t p = panel; p < last; p += step)
     run_panels (run, rows, begin, end, p, MIN (step, last - p));
@@ -229,11 +242,12 @@ run_job (void *data, unsigned i, unsigned worker)
 }
 
 static void
-run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
+gemm8_run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
   Run run;
-  plan (&run, data, in, out, siamban_team_size (team));
+
+  gemm8_plan (&run, data, in, out, siamban_team_size (team));
   run.residual = residual;
   run.pixels = scratch;
   run.rows = (void *)((char *)scratch + pixels_size (&run));
@@ -247,12 +261,12 @@ const SiambanIntAlgorithm siamban_conv_gemm8 = {
         {
             .name = "gemm-int8",
             .level = SIAMBAN_CPU_AVX2,
-            .suits = suits,
+            .suits = gemm8_suits,
             .free = gemm_free,
-            .parts = parts,
-            .scratch = scratch,
-            .run = run,
+            .parts = gemm8_parts,
+            .scratch = gemm8_scratch,
+            .run = gemm8_run,
         },
     .needs_range = TRUE,
-    .prepare = prepare,
+    .prepare = gemm8_prepare,
 };

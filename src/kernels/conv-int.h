@@ -40,6 +40,7 @@ static inline float
 siamban_round (float x)
 {
   const float no_fraction = 12582912;
+
   return (x + no_fraction) - no_fraction;
 }
 

@@ -70,6 +70,7 @@ static inline SiambanFinish
 siamban_act_finish (SiambanAct act)
 {
   SiambanFinish finish = {SIAMBAN_HARD_NONE, -INFINITY, INFINITY};
+
   if (act == SIAMBAN_ACT_RELU || act == SIAMBAN_ACT_RELU6)
     finish.low = 0;
   if (act == SIAMBAN_ACT_RELU6)
@@ -115,6 +116,7 @@ siamban_tap_next (SiambanTap *tap)
   int y = tap->y * tap->stride + tap->dy, x = tap->x * tap->stride + tap->dx;
   gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
   gssize pixel = inside ? ((gssize)tap->image * in->h + y) * in->w + x : -1;
+
   if (++tap->x == tap->out->w) {
     tap->x = 0;
     if (++tap->y == tap->out->h) {
@@ -146,6 +148,7 @@ static inline float *
 siamban_alloc_floats (size_t n)
 {
   float *floats = siamban_alloc (n * sizeof *floats);
+
   memset (floats, 0, n * sizeof *floats);
   return floats;
 }

@@ -29,7 +29,7 @@ typedef struct
 } Run;
 
 static gboolean
-suits (const SiambanConvShape *shape)
+stem_suits (const SiambanConvShape *shape)
 {
   return !shape->depthwise && shape->in == LANES && shape->dilation == 1;
 }
@@ -41,12 +41,13 @@ panel_floats (const SiambanConvShape *shape)
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+stem_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   Stem *self = g_new0 (Stem, 1);
   size_t panels = siamban_n_panels (shape), panel = panel_floats (shape);
   size_t taps = (size_t)shape->kernel * shape->kernel;
+
   self->shape = *shape;
   self->dsp = siamban_dsp (cpu);
   self->weight = siamban_alloc_floats (panels * panel);
@@ -67,16 +68,18 @@ static void
 stem_free (void *data)
 {
   Stem *self = data;
+
   g_aligned_free (self->weight);
   g_aligned_free (self->bias);
   g_free (self);
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+stem_parts (const void *data, SiambanPart *parts)
 {
   const Stem *self = data;
   size_t panels = siamban_n_panels (&self->shape);
+
   parts[0] = (SiambanPart){
       self->weight, panels * panel_floats (&self->shape) * sizeof (float)};
   parts[1] = (SiambanPart){self->bias, panels * SIAMBAN_PANEL * sizeof (float)};
@@ -84,9 +87,11 @@ parts (const void *data, SiambanPart *parts)
 }
 
 static void
-plan (Run *run, const Stem *self, const SiambanMaps *in, const SiambanMaps *out)
+stem_plan (
+    Run *run, const Stem *self, const SiambanMaps *in, const SiambanMaps *out)
 {
   const SiambanConvShape *shape = &self->shape;
+
   run->stem = self;
   run->in = in;
   run->out = out;
@@ -98,11 +103,12 @@ plan (Run *run, const Stem *self, const SiambanMaps *in, const SiambanMaps *out)
 }
 
 static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
+stem_scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
     unsigned threads)
 {
   Run run;
-  plan (&run, data, in, out);
+
+  stem_plan (&run, data, in, out);
   return threads *
          (run.lines_size * sizeof (float) + run.rows_size * sizeof (float *));
 }
@@ -112,8 +118,10 @@ static void
 read_row (const Run *run, int image, int y, float *line)
 {
   const SiambanMaps *in = run->in;
+
   if (run->bytes) {
     size_t n = (size_t)in->w * LANES;
+
     run->stem->dsp->widen (run->bytes[image] + y * n, n, line);
     return;
   }
@@ -127,6 +135,7 @@ static void
 read_rows (const Run *run, int image, int top, int n, float *line)
 {
   size_t border = (size_t)run->stem->shape.pad * LANES;
+
   for (int y = top; y < top + n; y++, line += run->line) {
     if (y < 0 || y >= run->in->h) {
       memset (line, 0, run->line * sizeof *line);
@@ -140,9 +149,10 @@ read_rows (const Run *run, int image, int top, int n, float *line)
 
 /* Rows of taps for the first row of output. */
 static void
-point (const Run *run, const float *lines, const float **rows)
+stem_point (const Run *run, const float *lines, const float **rows)
 {
   const SiambanConvShape *shape = &run->stem->shape;
+
   for (int s = 0; s < shape->kernel; s++)
     for (int x = 0; x < run->out->w; x++)
       *rows++ = lines + s * run->line + (size_t)x * shape->stride * LANES;
@@ -178,9 +188,10 @@ run_job (void *data, unsigned i, unsigned worker)
       .ld_add = residual ? residual->ld : 0,
       .finish = siamban_act_finish (shape->act),
   };
+
   read_rows (run, image, y * shape->stride - shape->pad,
       (n - 1) * shape->stride + shape->kernel, lines);
-  point (run, lines, rows);
+  stem_point (run, lines, rows);
   for (int row = 0; row < n; row++) {
     self->dsp->gemm (&g, out->w, panels);
     g.offset += shape->stride * run->line;
@@ -198,7 +209,8 @@ run_any (const Stem *self, const guint8 *const *bytes, const SiambanMaps *in,
     SiambanTeam *team)
 {
   Run run;
-  plan (&run, self, in, out);
+
+  stem_plan (&run, self, in, out);
   run.bytes = bytes;
   run.residual = residual;
   run.lines = scratch;
@@ -207,7 +219,7 @@ run_any (const Stem *self, const guint8 *const *bytes, const SiambanMaps *in,
 }
 
 static void
-run (const void *self, const SiambanMaps *in, const SiambanMaps *residual,
+stem_run (const void *self, const SiambanMaps *in, const SiambanMaps *residual,
     const SiambanMaps *out, void *scratch, SiambanTeam *team)
 {
   run_any (self, NULL, in, residual, out, scratch, team);
@@ -223,11 +235,11 @@ run_bytes (const void *self, const guint8 *const *images, const SiambanMaps *in,
 const SiambanConvAlgorithm siamban_conv_stem = {
     .name = "stem",
     .level = SIAMBAN_CPU_SIMD,
-    .suits = suits,
-    .prepare = prepare,
+    .suits = stem_suits,
+    .prepare = stem_prepare,
     .free = stem_free,
-    .parts = parts,
-    .scratch = scratch,
-    .run = run,
+    .parts = stem_parts,
+    .scratch = stem_scratch,
+    .run = stem_run,
     .run_bytes = run_bytes,
 };

@@ -49,11 +49,12 @@ typedef struct
 } Job;
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
-    const float *bias)
+winograd_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+    const float *weight, const float *bias)
 {
   Winograd *self = g_new0 (Winograd, 1);
   size_t panels = siamban_n_panels (shape), in = shape->in;
+
   self->shape = *shape;
   self->dsp = siamban_dsp (cpu);
   self->weight = siamban_alloc_floats (panels * in * TAPS * SIAMBAN_PANEL);
@@ -65,6 +66,7 @@ prepare (SiambanCpu cpu, const SiambanConvShape *shape, const float *weight,
   for (int o = 0; o < shape->out; o++) {
     float *to = self->weight + o / SIAMBAN_PANEL * in * TAPS * SIAMBAN_PANEL +
                 o % SIAMBAN_PANEL;
+
     for (size_t i = 0; i < in * TAPS; i++)
       to[i * SIAMBAN_PANEL] = *weight++;
   }
@@ -75,6 +77,7 @@ static void
 winograd_free (void *data)
 {
   Winograd *self = data;
+
   g_aligned_free (self->weight);
   g_aligned_free (self->bias);
   g_aligned_free (self->zeros);
@@ -82,10 +85,11 @@ winograd_free (void *data)
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+winograd_parts (const void *data, SiambanPart *parts)
 {
   const Winograd *self = data;
   size_t row = siamban_n_panels (&self->shape) * SIAMBAN_PANEL * sizeof (float);
+
   parts[0] = (SiambanPart){self->weight, self->shape.in * TAPS * row};
   parts[1] = (SiambanPart){self->bias, row};
   return 2;
@@ -94,15 +98,17 @@ parts (const void *data, SiambanPart *parts)
 /* The one with the least products, to which transforming a filter adds about
  * two an element; counted for one image, that batches compute the same. */
 static const SiambanWinograd *
-choose (const Winograd *self, const SiambanMaps *out)
+winograd_choose (const Winograd *self, const SiambanMaps *out)
 {
   const SiambanWinograd *best = NULL;
   size_t least = G_MAXSIZE;
+
   for (int i = 0; i < SIAMBAN_N_WINOGRAD; i++) {
     const SiambanWinograd *kernels = &self->dsp->winograd[i];
     size_t side = kernels->tile + 2;
     size_t cost = side * side *
                   (siamban_tiles_count (&self->shape, out, kernels->tile) + 2);
+
     if (cost < least) {
       least = cost;
       best = kernels;
@@ -112,13 +118,13 @@ choose (const Winograd *self, const SiambanMaps *out)
 }
 
 static void
-plan (Run *run, const Winograd *self, const SiambanMaps *in,
+winograd_plan (Run *run, const Winograd *self, const SiambanMaps *in,
     const SiambanMaps *out, unsigned threads)
 {
   run->self = self;
   run->tiles = (SiambanTiles){
       .shape = &self->shape,
-      .kernels = choose (self, out),
+      .kernels = winograd_choose (self, out),
       .in = in,
       .out = out,
       .bias = self->bias,
@@ -149,11 +155,12 @@ plan (Run *run, const Winograd *self, const SiambanMaps *in,
 }
 
 static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
-    unsigned threads)
+winograd_scratch (const void *data, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
 {
   Run run;
-  plan (&run, data, in, out, threads);
+
+  winograd_plan (&run, data, in, out, threads);
   return siamban_tiles_size (&run.tiles) +
          (run.positions * run.input_pitch + threads * run.job_floats) *
              sizeof (float);
@@ -172,7 +179,8 @@ transform_input (void *data, unsigned i, unsigned worker)
 
 /* Sums at the positions of one row, over @n channels from @offset. */
 static void
-multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
+winograd_multiply (
+    const Run *run, size_t row, const Job *job, size_t offset, size_t n)
 {
   const SiambanDsp *dsp = run->self->dsp;
   size_t all = job->end - job->begin;
@@ -187,9 +195,11 @@ multiply (const Run *run, size_t row, const Job *job, size_t offset, size_t n)
       .ld_add = run->group * SIAMBAN_PANEL,
       .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
   };
+
   for (size_t q = 0; q < run->side; q++) {
     size_t position = row * run->side + q;
     const float *input = run->input + position * run->input_pitch;
+
     for (size_t i = 0; i < all; i++)
       rows[i] = input + (job->begin + i) * run->depth;
     for (size_t i = all; i < all + SIAMBAN_ROWS_AHEAD; i++)
@@ -207,6 +217,7 @@ transform_weights (
     const Run *run, size_t row, const Job *job, size_t offset, size_t n)
 {
   const Winograd *self = run->self;
+
   for (size_t p = 0; p < job->n; p++)
     run->tiles.kernels->weight (
         self->weight +
@@ -227,12 +238,14 @@ run_job (void *data, unsigned i, unsigned worker)
       .n = MIN (run->group, run->panels - first),
       .weight = run->jobs + worker * run->job_floats,
   };
+
   job.sums = job.weight + run->group * run->weight_floats;
   for (size_t row = 0; row < run->side; row++)
     for (size_t k = 0; k < in; k += run->block) {
       size_t n = MIN (run->block, in - k);
+
       transform_weights (run, row, &job, k, n);
-      multiply (run, row, &job, k, n);
+      winograd_multiply (run, row, &job, k, n);
     }
   for (size_t p = 0; p < job.n; p++)
     for (size_t t = job.begin; t < job.end; t++)
@@ -242,11 +255,13 @@ run_job (void *data, unsigned i, unsigned worker)
 }
 
 static void
-run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
-    const SiambanMaps *out, void *scratch, SiambanTeam *team)
+winograd_run (const void *data, const SiambanMaps *in,
+    const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
+    SiambanTeam *team)
 {
   Run run;
-  plan (&run, data, in, out, siamban_team_size (team));
+
+  winograd_plan (&run, data, in, out, siamban_team_size (team));
   run.tiles.residual = residual;
   run.tiles.list = scratch;
   run.input = (void *)((char *)scratch + siamban_tiles_size (&run.tiles));
@@ -260,9 +275,9 @@ const SiambanConvAlgorithm siamban_conv_winograd = {
     .name = "winograd",
     .level = SIAMBAN_CPU_SIMD,
     .suits = siamban_winograd_suits,
-    .prepare = prepare,
+    .prepare = winograd_prepare,
     .free = winograd_free,
-    .parts = parts,
-    .scratch = scratch,
-    .run = run,
+    .parts = winograd_parts,
+    .scratch = winograd_scratch,
+    .run = winograd_run,
 };

@@ -57,6 +57,7 @@ quantise_position (
                (panel * POSITIONS + position) * self->depth * SIAMBAN_PANEL;
   float *scale = self->scale + (position * panels + panel) * SIAMBAN_PANEL;
   float most[SIAMBAN_PANEL] = {0}, by[SIAMBAN_PANEL];
+
   for (int k = 0; k < self->shape.in; k++)
     for (size_t o = 0; o < SIAMBAN_PANEL; o++)
       most[o] = MAX (most[o], fabsf (u[k * SIAMBAN_PANEL + o]));
@@ -75,6 +76,7 @@ static void
 prepare_panel (Winograd *self, size_t panel, const float *w, float *u)
 {
   size_t in = self->shape.in, pitch = in * SIAMBAN_PANEL;
+
   for (int row = 0; row < SIDE; row++) {
     self->kernels->weight (w, in, row, u, pitch);
     for (int i = 0; i < SIDE; i++)
@@ -89,9 +91,11 @@ prepare_weights (Winograd *self, const float *weight)
   float *w = siamban_alloc_floats (terms * SIAMBAN_PANEL);
   float *u =
       siamban_alloc_floats ((size_t)self->shape.in * SIDE * SIAMBAN_PANEL);
+
   for (size_t panel = 0; panel < siamban_n_panels (&self->shape); panel++) {
     size_t first = panel * SIAMBAN_PANEL, left = self->shape.out - first;
     size_t n = MIN (left, SIAMBAN_PANEL);
+
     memset (w, 0, terms * SIAMBAN_PANEL * sizeof *w);
     for (size_t o = 0; o < n; o++)
       for (size_t i = 0; i < terms; i++)
@@ -103,7 +107,7 @@ prepare_weights (Winograd *self, const float *weight)
 }
 
 static void *
-prepare (SiambanCpu cpu, const SiambanConvShape *shape,
+winograd16_prepare (SiambanCpu cpu, const SiambanConvShape *shape,
     const SiambanRange *range, const float *weight, const float *bias)
 {
   (void)range;
@@ -130,6 +134,7 @@ static void
 winograd_free (void *data)
 {
   Winograd *self = data;
+
   g_aligned_free (self->weight);
   g_aligned_free (self->scale);
   g_aligned_free (self->bias);
@@ -138,11 +143,12 @@ winograd_free (void *data)
 }
 
 static guint
-parts (const void *data, SiambanPart *parts)
+winograd16_parts (const void *data, SiambanPart *parts)
 {
   const Winograd *self = data;
   size_t out = siamban_n_panels (&self->shape) * SIAMBAN_PANEL;
   size_t row = out * POSITIONS;
+
   parts[0] = (SiambanPart){self->weight, row * self->depth * sizeof (gint16)};
   parts[1] = (SiambanPart){self->scale, row * sizeof (float)};
   parts[2] = (SiambanPart){self->bias, out * sizeof (float)};
@@ -150,10 +156,11 @@ parts (const void *data, SiambanPart *parts)
 }
 
 static void
-plan (Run *run, const Winograd *self, const SiambanMaps *in,
+winograd16_plan (Run *run, const Winograd *self, const SiambanMaps *in,
     const SiambanMaps *out, unsigned threads)
 {
   size_t n = siamban_tiles_count (&self->shape, out, TILE) * out->n;
+
   run->self = self;
   run->tiles = (SiambanTiles){
       .shape = &self->shape,
@@ -189,11 +196,12 @@ scale_size (const Run *run)
 }
 
 static size_t
-scratch (const void *data, const SiambanMaps *in, const SiambanMaps *out,
-    unsigned threads)
+winograd16_scratch (const void *data, const SiambanMaps *in,
+    const SiambanMaps *out, unsigned threads)
 {
   Run run;
-  plan (&run, data, in, out, threads);
+
+  winograd16_plan (&run, data, in, out, threads);
   return siamban_tiles_size (&run.tiles) + scale_size (&run) +
          POSITIONS * run.input_pitch +
          threads * run.worker_floats * sizeof (float);
@@ -206,6 +214,7 @@ transform_input (void *data, unsigned i, unsigned worker)
   const Winograd *self = run->self;
   const float *pixels[POSITIONS];
   float *floats = run->floats + worker * run->worker_floats;
+
   siamban_tiles_pixels (&run->tiles, i, pixels);
   self->kernels->input (pixels, self->depth, floats, run->floats_pitch);
   for (size_t p = 0; p < POSITIONS; p++)
@@ -216,8 +225,8 @@ transform_input (void *data, unsigned i, unsigned worker)
 
 /* Sums of tiles begin..end-1 by @panels panels, 1 or 2, at one position. */
 static void
-multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t panels,
-    size_t p, float *sums)
+winograd16_multiply (const Run *run, size_t begin, size_t end, size_t panel,
+    size_t panels, size_t p, float *sums)
 {
   static const float zeros[2 * SIAMBAN_PANEL];
   const Winograd *self = run->self;
@@ -237,6 +246,7 @@ multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t panels,
       .high = INFINITY,
       .b_panel = panels == 2 ? POSITIONS * depth * SIAMBAN_PANEL : 0,
   };
+
   for (size_t k = 0; k < depth; k += BLOCK) {
     g.offset = k;
     g.run = MIN (BLOCK, depth - k);
@@ -244,6 +254,7 @@ multiply (const Run *run, size_t begin, size_t end, size_t panel, size_t panels,
     g.bias = k ? NULL : zeros;
     for (size_t t = 0; t < tiles; t++) {
       size_t from = n * t / tiles, to = n * (t + 1) / tiles;
+
       for (size_t i = from; i < to; i++)
         rows[i - from] = input + (begin + i) * run->tile_pitch;
       g.c = sums + from * run->columns;
@@ -264,9 +275,11 @@ run_job (void *data, unsigned job, unsigned worker)
   size_t step = run->self->dsp->panels;
   size_t step_floats = POSITIONS * run->sums_pitch;
   float *sums = run->floats + worker * run->worker_floats;
+
   for (size_t p = 0; p < POSITIONS; p++)
     for (size_t i = 0; first + i < last; i += step)
-      multiply (run, begin, end, first + i, MIN (step, last - first - i), p,
+      winograd16_multiply (run, begin, end, first + i,
+          MIN (step, last - first - i), p,
           sums + i / step * step_floats + p * run->sums_pitch);
   for (size_t i = 0; first + i < last; i++)
     for (size_t t = begin; t < end; t++)
@@ -277,11 +290,13 @@ run_job (void *data, unsigned job, unsigned worker)
 }
 
 static void
-run (const void *data, const SiambanMaps *in, const SiambanMaps *residual,
-    const SiambanMaps *out, void *scratch, SiambanTeam *team)
+winograd16_run (const void *data, const SiambanMaps *in,
+    const SiambanMaps *residual, const SiambanMaps *out, void *scratch,
+    SiambanTeam *team)
 {
   Run run;
-  plan (&run, data, in, out, siamban_team_size (team));
+
+  winograd16_plan (&run, data, in, out, siamban_team_size (team));
   run.tiles.residual = residual;
   run.tiles.list = scratch;
   run.scale = (void *)((char *)scratch + siamban_tiles_size (&run.tiles));
@@ -299,9 +314,9 @@ const SiambanIntAlgorithm siamban_conv_winograd16 = {
             .level = SIAMBAN_CPU_AVX2,
             .suits = siamban_winograd_suits,
             .free = winograd_free,
-            .parts = parts,
-            .scratch = scratch,
-            .run = run,
+            .parts = winograd16_parts,
+            .scratch = winograd16_scratch,
+            .run = winograd16_run,
         },
-    .prepare = prepare,
+    .prepare = winograd16_prepare,
 };

@@ -31,7 +31,7 @@ struct _SiambanConv
 };
 
 static const SiambanConvAlgorithm *
-choose (SiambanCpu level, const SiambanConvShape *shape)
+conv_choose (SiambanCpu level, const SiambanConvShape *shape)
 {
   for (guint i = G_N_ELEMENTS (algorithms); i-- > 0;)
     if (algorithms[i]->level <= level && algorithms[i]->suits (shape))
@@ -43,6 +43,7 @@ static SiambanConv *
 conv_new (const SiambanConvAlgorithm *algorithm, void *self)
 {
   SiambanConv *conv = g_new (SiambanConv, 1);
+
   conv->algorithm = algorithm;
   conv->self = self;
   return conv;
@@ -52,7 +53,8 @@ SiambanConv *
 siamban_conv_new (SiambanCpu level, const SiambanConvShape *shape,
     const float *weight, const float *bias)
 {
-  const SiambanConvAlgorithm *algorithm = choose (level, shape);
+  const SiambanConvAlgorithm *algorithm = conv_choose (level, shape);
+
   return conv_new (algorithm, algorithm->prepare (level, shape, weight, bias));
 }
 
@@ -64,6 +66,7 @@ siamban_conv_new_int8 (SiambanCpu level, const SiambanConvShape *shape,
     return NULL;
   for (guint i = G_N_ELEMENTS (int_algorithms); i-- > 0;) {
     const SiambanIntAlgorithm *algorithm = int_algorithms[i];
+
     if (algorithm->base.level > level || !algorithm->base.suits (shape) ||
         (algorithm->needs_range && !range))
       continue;
@@ -78,6 +81,7 @@ siamban_conv_new_bf16 (SiambanCpu level, const SiambanConvShape *shape,
     const float *weight, const float *bias)
 {
   const SiambanConvAlgorithm *algorithm = &siamban_conv_bf16;
+
   if (!siamban_conv_has_bf16 (level))
     return NULL;
   if (siamban_conv_amx16.level <= level && siamban_conv_amx16.suits (shape))
@@ -132,6 +136,7 @@ siamban_conv_size (const SiambanConv *conv)
   SiambanPart parts[SIAMBAN_MAX_PARTS];
   guint n = siamban_conv_parts (conv, parts);
   size_t size = 0;
+
   for (guint i = 0; i < n; i++)
     size += parts[i].size;
   return size;
@@ -182,10 +187,13 @@ siamban_conv_start (const SiambanConvShape *shape, const float *bias,
 {
   size_t n = shape->out, ld = out->ld;
   size_t behind = ld == siamban_round_up (n, SIAMBAN_LANES) ? ld - n : 0;
+
   for (size_t i = begin; i < end; i++) {
     float *to = out->data + i * ld;
+
     if (residual) {
       const float *from = residual->data + i * residual->ld;
+
       for (size_t k = 0; k < n; k++)
         to[k] = from[k] + bias[k];
     } else {
@@ -196,7 +204,7 @@ siamban_conv_start (const SiambanConvShape *shape, const float *bias,
 }
 
 static float
-clip (float x, float high)
+conv_clip (float x, float high)
 {
   /* In this order a NaN stays one. */
   x = 0 > x ? 0 : x;
@@ -215,15 +223,15 @@ siamban_activate (SiambanAct act, float *x, size_t n)
       break;
     case SIAMBAN_ACT_RELU6:
       for (size_t i = 0; i < n; i++)
-        x[i] = clip (x[i], 6);
+        x[i] = conv_clip (x[i], 6);
       break;
     case SIAMBAN_ACT_HARDSWISH:
       for (size_t i = 0; i < n; i++)
-        x[i] = x[i] * clip (x[i] + 3, 6) / 6;
+        x[i] = x[i] * conv_clip (x[i] + 3, 6) / 6;
       break;
     case SIAMBAN_ACT_HARDSIGMOID:
       for (size_t i = 0; i < n; i++)
-        x[i] = clip (x[i] + 3, 6) / 6;
+        x[i] = conv_clip (x[i] + 3, 6) / 6;
       break;
     case SIAMBAN_ACT_SIGMOID:
       for (size_t i = 0; i < n; i++)
@@ -252,10 +260,12 @@ siamban_conv_complete (const SiambanConvShape *shape, gboolean has_residual,
   /* Of zeroes there, most activations make zeroes. */
   gboolean clear = to > n && (has_residual || sigmoid ||
                                  shape->act == SIAMBAN_ACT_HARDSIGMOID);
+
   if (!sigmoid && !clear)
     return;
   for (size_t i = begin; i < end; i++) {
     float *c = out->data + i * out->ld;
+
     if (sigmoid)
       siamban_activate (shape->act, c + from, n - from);
     memset (c + n, 0, (to - n) * sizeof *c);

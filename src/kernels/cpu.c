@@ -44,7 +44,7 @@ has_tiles (void)
 /* The highest up to @most. __builtin_cpu_supports() also asks whether the
  * system saves the registers. */
 static SiambanCpu
-detect (SiambanCpu most)
+cpu_detect (SiambanCpu most)
 {
   (void)most;
 #if defined(SIAMBAN_HAVE_SSE42)
@@ -75,10 +75,11 @@ detect (SiambanCpu most)
 }
 
 static SiambanCpu
-wanted (void)
+cpu_wanted (void)
 {
   static gsize warned;
   const char *value = g_getenv ("SIAMBAN_CPU");
+
   if (!value || !*value)
     return SIAMBAN_CPU_AMX;
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -96,9 +97,9 @@ wanted (void)
 SiambanCpu
 siamban_cpu_level (void)
 {
-  SiambanCpu most = wanted ();
+  SiambanCpu most = cpu_wanted ();
 
-  return MIN (detect (most), most);
+  return MIN (cpu_detect (most), most);
 }
 
 const char *

@@ -22,6 +22,7 @@ span_at (const SiambanWindow *window, int place, int size, int taps)
   int start = place * window->stride - window->pad;
   int from = taps_below (start, window->dilation, taps);
   int to = taps_below (start - size, window->dilation, taps);
+
   return (Span){place, place + 1, from, to};
 }
 
@@ -31,8 +32,10 @@ find_spans (const SiambanWindow *window, int begin, int end, int size, int taps,
     Span *spans)
 {
   int n = 0;
+
   for (int place = begin; place < end; place++) {
     Span span = span_at (window, place, size, taps);
+
     if (n > 0 && spans[n - 1].from == span.from && spans[n - 1].to == span.to)
       spans[n - 1].end++;
     else
@@ -49,6 +52,7 @@ first_tap (const SiambanWindow *window, int image, const Span *y, const Span *x)
       y->begin * window->stride - window->pad + y->from * window->dilation;
   int column =
       x->begin * window->stride - window->pad + x->from * window->dilation;
+
   if (y->from == y->to || x->from == x->to)
     return in->data;
   return in->data + (((size_t)image * in->h + row) * in->w + column) * in->ld;
@@ -86,6 +90,7 @@ run_rectangle (const SiambanWindow *window, int image, const Span *y,
       .ld_add = add ? next * add->ld : 0,
       .finish = window->finish,
   };
+
   for (int i = 0; i < MIN (wide, high); i++) {
     window->dsp->depthwise (&d, MAX (wide, high));
     d.in += skip;
@@ -105,6 +110,7 @@ siamban_window_run (const SiambanWindow *window, int image, int begin, int end,
   Span *x = g_newa (Span, 2 * window->w + 2);
   int n_y = find_spans (window, begin, end, window->in->h, window->h, y);
   int n_x = find_spans (window, 0, window->out->w, window->in->w, window->w, x);
+
   for (int panel = first; panel < last; panel++)
     for (int i = 0; i < n_y; i++)
       for (int j = 0; j < n_x; j++)

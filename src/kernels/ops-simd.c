@@ -11,7 +11,7 @@
 #define SUMMANDS 64
 
 static void
-correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
+simd_correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
     const SiambanMaps *in, const SiambanMaps *out, int begin, int end)
 {
   const SiambanMaps *z = &in[0];
@@ -27,8 +27,10 @@ correlate (const SiambanDsp *dsp, const SiambanOpArgs *args,
       .weight_pitch = z->ld,
       .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
   };
+
   for (int i = begin; i < end;) {
     int image = i / out->h, next = MIN ((image + 1) * out->h, end);
+
     window.weight = siamban_map_row (z, image * z->h);
     siamban_window_run (&window, image, i - image * out->h,
         next - image * out->h, 0, out->ld / SIAMBAN_PANEL);
@@ -58,6 +60,7 @@ multiply_panel (const SiambanDsp *dsp, const float *x, size_t ld, int pixels,
 {
   const float *rows[PIXELS + SIAMBAN_ROWS_AHEAD];
   SiambanGemm g = *all;
+
   g.rows = rows;
   for (int i = 0; i < pixels; i += PIXELS) {
     for (int r = 0; r < PIXELS + SIAMBAN_ROWS_AHEAD; r++)
@@ -77,6 +80,7 @@ match_rows (const SiambanDsp *dsp, const SiambanMaps *in,
   _Alignas(SIAMBAN_ALIGN) float b[DEPTH * SIAMBAN_PANEL];
   const SiambanMaps *z = &in[0];
   const float *filters = siamban_map_row (z, begin / out->h * z->h);
+
   for (int first = 0; first < out->c; first += SIAMBAN_PANEL)
     for (int k = 0; k < z->c; k += DEPTH) {
       int n = MIN (z->c - k, DEPTH);
@@ -90,6 +94,7 @@ match_rows (const SiambanDsp *dsp, const SiambanMaps *in,
           .bias = k ? NULL : zeros,
           .finish = siamban_act_finish (SIAMBAN_ACT_NONE),
       };
+
       pack_panel (z, filters + (size_t)first * z->ld + k,
           MIN (out->c - first, SIAMBAN_PANEL), n, b);
       multiply_panel (dsp, siamban_map_row (&in[1], begin) + k, in[1].ld,
@@ -101,11 +106,12 @@ match_rows (const SiambanDsp *dsp, const SiambanMaps *in,
 }
 
 static void
-match (const SiambanDsp *dsp, const SiambanMaps *in, const SiambanMaps *out,
-    int begin, int end)
+simd_match (const SiambanDsp *dsp, const SiambanMaps *in,
+    const SiambanMaps *out, int begin, int end)
 {
   while (begin < end) {
     int next = MIN ((begin / out->h + 1) * out->h, end);
+
     match_rows (dsp, in, out, begin, next);
     begin = next;
   }
@@ -119,10 +125,11 @@ is_image (const SiambanMaps *maps)
 }
 
 static void
-scale (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
-    const SiambanMaps *out, int begin, int end)
+simd_scale (const SiambanDsp *dsp, const SiambanOpArgs *args,
+    const SiambanMaps *in, const SiambanMaps *out, int begin, int end)
 {
   const SiambanFinish finish = siamban_act_finish (args->act);
+
   if (is_image (in)) {
     siamban_op_rows (SIAMBAN_CPU_C, SIAMBAN_OP_SCALE) (
         args, in, 2, out, begin, end);
@@ -132,6 +139,7 @@ scale (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
     int image = i / out->h, next = MIN ((image + 1) * out->h, end);
     float *to = siamban_map_row (out, i);
     size_t pixels = (size_t)(next - i) * out->w;
+
     dsp->scale (siamban_map_row (&in[0], i), siamban_map_row (&in[1], image),
         out->ld, pixels, &finish, to);
     if (args->act == SIAMBAN_ACT_SIGMOID)
@@ -149,6 +157,7 @@ mean_of_panel (
 {
   double all[SIAMBAN_PANEL] = {0};
   float some[SIAMBAN_PANEL];
+
   for (size_t i = 0; i < pixels; i += SUMMANDS) {
     dsp->sum (x + i * ld, ld, MIN (pixels - i, SUMMANDS), some);
     for (int k = 0; k < SIAMBAN_PANEL; k++)
@@ -159,8 +168,8 @@ mean_of_panel (
 }
 
 static void
-mean (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
-    const SiambanMaps *out, int begin, int end)
+simd_mean (const SiambanDsp *dsp, const SiambanOpArgs *args,
+    const SiambanMaps *in, const SiambanMaps *out, int begin, int end)
 {
   if (is_image (in)) {
     siamban_op_rows (SIAMBAN_CPU_C, SIAMBAN_OP_MEAN) (
@@ -169,6 +178,7 @@ mean (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
   }
   for (int i = begin; i < end; i++) {
     float *to = siamban_map_row (out, i);
+
     for (int k = 0; k < out->ld; k += SIAMBAN_PANEL)
       mean_of_panel (dsp, siamban_map_row (in, i * in->h) + k,
           (size_t)in->h * in->w, in->ld, to + k);
@@ -183,7 +193,7 @@ mean (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
       int end)                                                                 \
   {                                                                            \
     (void)n_in;                                                                \
-    correlate (&siamban_dsp_##NAME, args, in, out, begin, end);                \
+    simd_correlate (&siamban_dsp_##NAME, args, in, out, begin, end);           \
   }                                                                            \
                                                                                \
   static void match_##NAME (const SiambanOpArgs *args, const SiambanMaps *in,  \
@@ -191,21 +201,21 @@ mean (const SiambanDsp *dsp, const SiambanOpArgs *args, const SiambanMaps *in,
   {                                                                            \
     (void)args;                                                                \
     (void)n_in;                                                                \
-    match (&siamban_dsp_##NAME, in, out, begin, end);                          \
+    simd_match (&siamban_dsp_##NAME, in, out, begin, end);                     \
   }                                                                            \
                                                                                \
   static void scale_##NAME (const SiambanOpArgs *args, const SiambanMaps *in,  \
       int n_in, const SiambanMaps *out, int begin, int end)                    \
   {                                                                            \
     (void)n_in;                                                                \
-    scale (&siamban_dsp_##NAME, args, in, out, begin, end);                    \
+    simd_scale (&siamban_dsp_##NAME, args, in, out, begin, end);               \
   }                                                                            \
                                                                                \
   static void mean_##NAME (const SiambanOpArgs *args, const SiambanMaps *in,   \
       int n_in, const SiambanMaps *out, int begin, int end)                    \
   {                                                                            \
     (void)n_in;                                                                \
-    mean (&siamban_dsp_##NAME, args, in, out, begin, end);                     \
+    simd_mean (&siamban_dsp_##NAME, args, in, out, begin, end);                \
   }                                                                            \
                                                                                \
   static SiambanOpRows rows_##NAME (SiambanOp op)                              \

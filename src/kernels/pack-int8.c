@@ -13,7 +13,7 @@ siamban_steps_of (const SiambanRange *range, const SiambanIntDsp *dsp)
 }
 
 static float
-largest (const float *x, size_t n)
+pack_int8_largest (const float *x, size_t n)
 {
   float most = 0, lanes[SIAMBAN_LANES] = {0};
   size_t i = 0;
@@ -59,7 +59,7 @@ siamban_pack_int8 (const SiambanConvShape *shape, const SiambanIntDsp *dsp,
   size_t terms = shape->in * taps;
 
   for (int o = 0; o < shape->out; o++) {
-    float step = largest (weight, terms) / dsp->weight_max;
+    float step = pack_int8_largest (weight, terms) / dsp->weight_max;
     gint8 *panel = packed + o / SIAMBAN_PANEL * taps * lanes * SIAMBAN_PANEL +
                    o % SIAMBAN_PANEL * SIAMBAN_INT_GROUP;
     gint64 sum =

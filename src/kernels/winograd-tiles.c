@@ -15,6 +15,7 @@ static size_t
 count_along (int size, int dilation, int tile)
 {
   size_t n = 0;
+
   for (int phase = 0; phase < MIN (dilation, size); phase++)
     n += ((size - phase + dilation - 1) / dilation + tile - 1) / tile;
   return n;
@@ -39,6 +40,7 @@ list_row (const SiambanTiles *tiles, int image, int y, SiambanTile *tile)
 {
   int dilation = tiles->shape->dilation;
   int step = tiles->kernels->tile * dilation;
+
   for (int phase = 0; phase < dilation; phase++)
     for (int x = phase; x < tiles->out->w; x += step)
       *tile++ = (SiambanTile){image, y, x};
@@ -51,6 +53,7 @@ siamban_tiles_list (const SiambanTiles *tiles)
   int dilation = tiles->shape->dilation;
   int step = tiles->kernels->tile * dilation;
   SiambanTile *tile = tiles->list;
+
   for (int image = 0; image < tiles->out->n; image++)
     for (int phase = 0; phase < dilation; phase++)
       for (int y = phase; y < tiles->out->h; y += step)
@@ -64,12 +67,14 @@ siamban_tiles_pixels (const SiambanTiles *tiles, size_t i, const float **pixels)
   const SiambanConvShape *shape = tiles->shape;
   const SiambanTile *tile = &tiles->list[i];
   int side = tiles->kernels->tile + 2;
+
   for (int r = 0; r < side; r++)
     for (int c = 0; c < side; c++) {
       int y = tile->y - shape->pad + r * shape->dilation;
       int x = tile->x - shape->pad + c * shape->dilation;
       gboolean inside = y >= 0 && y < in->h && x >= 0 && x < in->w;
       size_t at = ((size_t)tile->image * in->h + y) * in->w + x;
+
       *pixels++ = inside ? in->data + at * in->ld : tiles->zeros;
     }
 }
@@ -78,6 +83,7 @@ static int
 pixels_left (const SiambanTiles *tiles, int at, int size)
 {
   int dilation = tiles->shape->dilation;
+
   return MIN ((size - at + dilation - 1) / dilation, tiles->kernels->tile);
 }
 
@@ -91,6 +97,7 @@ finish_tile (const SiambanTiles *tiles, const SiambanWinogradOut *out,
   size_t wide = pad ? SIAMBAN_PANEL : n;
   int dilation = tiles->shape->dilation, step = tiles->kernels->tile;
   float pixel[SIAMBAN_PANEL];
+
   for (int i = 0; i < out->rows; i++)
     for (int j = 0; j < out->columns; j++) {
       memset (pixel, 0, sizeof pixel);
@@ -123,6 +130,7 @@ siamban_tiles_write (const SiambanTiles *tiles, size_t i, size_t panel,
       .bias = tiles->bias + first,
       .finish = siamban_act_finish (shape->act),
   };
+
   if (residual) {
     to.residual = residual->data + at * residual->ld + first;
     to.residual_column = residual->ld * shape->dilation;

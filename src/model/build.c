@@ -32,7 +32,7 @@ exposed_info (const SiambanGraph *graph, int crop_size)
 }
 
 static gboolean
-compile (SiambanBuild *build, const SiambanNetwork *network,
+build_compile (SiambanBuild *build, const SiambanNetwork *network,
     const SiambanCheckpoint *checkpoint, const char *config, GError **error)
 {
   build->architecture = network->architecture;
@@ -46,13 +46,13 @@ compile (SiambanBuild *build, const SiambanNetwork *network,
     return FALSE;
   build->template_program =
       siamban_program_compile (network->template_graph, build->weights, error);
-  if (build->template_program == NULL)
+  if (!build->template_program)
     return FALSE;
   /* What is wrong in a template is so in every frame, and it runs but once. */
   siamban_weights_allow_8_bits (build->weights, TRUE);
   build->search_program =
       siamban_program_compile (network->search_graph, build->weights, error);
-  if (build->search_program == NULL)
+  if (!build->search_program)
     return FALSE;
   siamban_weights_keep (build->weights);
   siamban_keep_tidy ();
@@ -68,20 +68,20 @@ describe_and_compile (SiambanBuild *build, const SiambanCheckpoint *checkpoint,
   SiambanNetwork *network;
   gboolean ok;
 
-  if (config == NULL)
+  if (!config)
     return FALSE;
   network = siamban_network_describe (config, checkpoint, error);
   siamban_config_free (config);
-  if (network == NULL)
+  if (!network)
     return FALSE;
-  ok = compile (build, network, checkpoint, config_path, error);
+  ok = build_compile (build, network, checkpoint, config_path, error);
   siamban_network_free (network);
   return ok;
 }
 
 /* Whether the CPU level has kernels for it. */
 static gboolean
-supported (SiambanPrecision precision, SiambanCpu level)
+build_supported (SiambanPrecision precision, SiambanCpu level)
 {
   if (precision == SIAMBAN_PRECISION_INT8)
     return siamban_conv_has_int8 (level);
@@ -126,7 +126,7 @@ siamban_build_precision (
         "precision %d: expected one of SIAMBAN_PRECISION_...", (int)*precision);
     return FALSE;
   }
-  if (!supported (*precision, level)) {
+  if (!build_supported (*precision, level)) {
     g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL,
         "%s: precision %s needs a CPU with AVX2, this one is \"%s\"", path,
         siamban_precision_name (*precision), siamban_cpu_name (level));
@@ -138,7 +138,7 @@ siamban_build_precision (
   if (!siamban_conv_has_int8 (level))
     return TRUE;
   checkpoint = siamban_checkpoint_open (path, error);
-  if (checkpoint == NULL)
+  if (!checkpoint)
     return FALSE;
   *precision = best_precision (checkpoint, level);
   siamban_checkpoint_close (checkpoint);
@@ -153,7 +153,7 @@ siamban_build_load (SiambanBuild *build, const char *path, const char *config,
   gboolean ok;
 
   *build = (SiambanBuild){.precision = precision};
-  if (checkpoint == NULL)
+  if (!checkpoint)
     return FALSE;
   ok = describe_and_compile (build, checkpoint, config, error);
   siamban_checkpoint_close (checkpoint);

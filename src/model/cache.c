@@ -22,8 +22,10 @@ char *
 siamban_cache_identity (const char *path, GError **error)
 {
   GStatBuf st;
+
   if (g_stat (path, &st) < 0) {
     int code = errno;
+
     g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO, "%s: %s", path,
         g_strerror (code));
     return NULL;
@@ -57,7 +59,7 @@ watch_forks (void)
 }
 
 static void
-forget (const char *key)
+cache_forget (const char *key)
 {
   g_hash_table_remove (entries, key);
   if (g_hash_table_size (entries) == 0)
@@ -69,6 +71,7 @@ wait_for (const char *key)
 {
   for (;;) {
     Entry *entry = entries ? g_hash_table_lookup (entries, key) : NULL;
+
     if (!entry || entry->model)
       return entry;
     g_cond_wait (&loaded, lock);
@@ -79,6 +82,7 @@ gpointer
 siamban_cache_find (const char *key)
 {
   gpointer model = NULL;
+
   g_mutex_lock (lock);
   Entry *entry = wait_for (key);
   if (entry) {
@@ -99,10 +103,11 @@ siamban_cache_store (const char *key, gpointer model, int *refs)
   g_mutex_lock (lock);
   if (model) {
     Entry *entry = g_hash_table_lookup (entries, key);
+
     entry->model = model;
     entry->refs = refs;
   } else {
-    forget (key);
+    cache_forget (key);
   }
   g_cond_broadcast (&loaded);
   g_mutex_unlock (lock);
@@ -116,7 +121,7 @@ siamban_cache_release (const char *key, int *refs)
   g_mutex_lock (lock);
   gboolean last = g_atomic_int_dec_and_test (refs);
   if (last)
-    forget (key);
+    cache_forget (key);
   g_mutex_unlock (lock);
   return last;
 }

@@ -52,7 +52,7 @@ siamban_keep_open (const SiambanCheckpoint *checkpoint, const char *config,
   g_autofree char *kind = NULL, *name = NULL, *digest = NULL, *key = NULL;
   g_autofree char *file = NULL;
 
-  if (folder == NULL || *folder == '\0' || identity == NULL)
+  if (!folder || *folder == '\0' || !identity)
     return NULL;
   kind = g_strjoin (" ", siamban_cpu_name (siamban_cpu_level ()),
       siamban_precision_name (precision), NULL);

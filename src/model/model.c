@@ -20,10 +20,10 @@ key_of (const char *checkpoint, const char *config, SiambanPrecision precision,
   g_autofree char *first = siamban_cache_identity (checkpoint, error);
   g_autofree char *second = NULL;
 
-  if (first == NULL)
+  if (!first)
     return NULL;
   second = config ? siamban_cache_identity (config, error) : g_strdup ("");
-  if (second == NULL)
+  if (!second)
     return NULL;
   return g_strjoin ("|", first, second, siamban_cpu_name (siamban_cpu_level ()),
       siamban_precision_name (precision), NULL);
@@ -58,7 +58,7 @@ siamban_model_load (const char *checkpoint, const char *config,
       !siamban_build_precision (checkpoint_path, &precision, error))
     return NULL;
   key = key_of (checkpoint_path, config_path, precision, error);
-  if (key == NULL)
+  if (!key)
     return NULL;
   model = siamban_cache_find (key);
   if (model)

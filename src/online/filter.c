@@ -95,7 +95,7 @@ siamban_filter_read (SiambanFilter *filter, const float *features)
 /* Pixel (y, x) is the sum over taps of the product of pixel (y + dy, x + dx)
  * with tap (dy, dx). */
 static void
-gather (const SiambanFilter *filter, float *out)
+filter_gather (const SiambanFilter *filter, float *out)
 {
   int side = filter->info.side;
 
@@ -112,7 +112,7 @@ gather (const SiambanFilter *filter, float *out)
 
 /* The other way round: what each product has to do with @r. */
 static void
-scatter (SiambanFilter *filter, const float *r)
+filter_scatter (SiambanFilter *filter, const float *r)
 {
   int side = filter->info.side;
 
@@ -128,20 +128,21 @@ scatter (SiambanFilter *filter, const float *r)
 }
 
 static void
-apply (SiambanFilter *filter, const float *map, const float *w, float *out)
+filter_apply (
+    SiambanFilter *filter, const float *map, const float *w, float *out)
 {
   size_t channels = filter->info.channels;
 
   memset (filter->products, 0, filter->pixels * SIAMBAN_TAPS * sizeof (float));
   filter->taps (
       map, channels, 1, filter->pixels, channels, w, filter->products);
-  gather (filter, out);
+  filter_gather (filter, out);
 }
 
 void
 siamban_filter_respond (SiambanFilter *filter, float *response)
 {
-  apply (filter, filter->map, filter->w, response);
+  filter_apply (filter, filter->map, filter->w, response);
 }
 
 void
@@ -167,7 +168,7 @@ siamban_filter_add (
 /* Whether pixel @i of a sample counts: a negative answer to background does
  * not. */
 static gboolean
-counts (const SiambanSample *sample, size_t i)
+filter_counts (const SiambanSample *sample, size_t i)
 {
   return sample->label[i] > 0 || sample->score[i] > 0;
 }
@@ -179,7 +180,7 @@ begin_step (SiambanFilter *filter)
     SiambanSample *sample = siamban_samples_add (&filter->samples,
         filter->added, &filter->added_place, filter->added_weight);
 
-    apply (filter, sample->x, filter->w, sample->score);
+    filter_apply (filter, sample->x, filter->w, sample->score);
     filter->added_weight = 0;
   }
   for (size_t i = 0; i < filter->n_weights; i++)
@@ -195,10 +196,10 @@ add_direction (SiambanFilter *filter, const SiambanSample *sample)
   float *r = sample->slope;
 
   for (size_t i = 0; i < filter->pixels; i++)
-    r[i] = counts (sample, i)
+    r[i] = filter_counts (sample, i)
                ? (float)sample->weight * (sample->score[i] - sample->label[i])
                : 0;
-  scatter (filter, r);
+  filter_scatter (filter, r);
   filter->taps (sample->x, 1, channels, channels, filter->pixels,
       filter->products, filter->g);
 }
@@ -217,9 +218,9 @@ begin_length (SiambanFilter *filter)
 static void
 add_length (SiambanFilter *filter, const SiambanSample *sample)
 {
-  apply (filter, sample->x, filter->g, sample->slope);
+  filter_apply (filter, sample->x, filter->g, sample->slope);
   for (size_t i = 0; i < filter->pixels; i++)
-    if (counts (sample, i))
+    if (filter_counts (sample, i))
       filter->length_below +=
           sample->weight * sample->slope[i] * sample->slope[i];
 }

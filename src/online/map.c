@@ -10,7 +10,7 @@
 #define MAX_SIDE 20
 
 static int
-pools (const SiambanMapInfo *info)
+map_pools (const SiambanMapInfo *info)
 {
   return info->side > MAX_SIDE;
 }
@@ -23,7 +23,7 @@ siamban_map_prepared (const SiambanMapInfo *info)
 
   out.channels =
       (info->channels + SIAMBAN_PANEL - 1) / SIAMBAN_PANEL * SIAMBAN_PANEL;
-  while (pools (&out)) {
+  while (map_pools (&out)) {
     out.side = (out.side - 1) / 2;
     out.first += out.stride;
     out.stride *= 2;
@@ -39,7 +39,7 @@ siamban_map_size (const SiambanMapInfo *info)
 
 /* 1/4, 1/2, 1/4 both ways around every second pixel. */
 static void
-pool (const float *x, int side, int channels, float *out)
+map_pool (const float *x, int side, int channels, float *out)
 {
   static const float weight[] = {0.25f, 0.5f, 0.25f};
   int half = (side - 1) / 2;
@@ -68,11 +68,11 @@ pool_all (const SiambanMapInfo *info, const float *x, float **made)
   SiambanMapInfo at = *info;
 
   *made = NULL;
-  while (pools (&at)) {
+  while (map_pools (&at)) {
     int half = (at.side - 1) / 2;
     float *next = g_new (float, (size_t)half *half * info->channels);
 
-    pool (*made ? *made : x, at.side, info->channels, next);
+    map_pool (*made ? *made : x, at.side, info->channels, next);
     g_free (*made);
     *made = next;
     at.side = half;
@@ -121,7 +121,7 @@ siamban_map_prepare (
 
 /* Of the four pixels around a place that is @at behind the second of them. */
 static void
-cubic (double at, double weight[4])
+map_cubic (double at, double weight[4])
 {
   const double a = -0.5;
   double back = 1 - at;
@@ -138,8 +138,8 @@ siamban_map_at (const float *map, int side, double x, double y)
   int x0 = (int)floor (x), y0 = (int)floor (y), columns[4];
   double wx[4], wy[4], sum = 0;
 
-  cubic (x - x0, wx);
-  cubic (y - y0, wy);
+  map_cubic (x - x0, wx);
+  map_cubic (y - y0, wy);
   for (int k = 0; k < 4; k++)
     columns[k] = CLAMP (x0 - 1 + k, 0, side - 1);
   for (int i = 0; i < 4; i++) {

@@ -124,7 +124,7 @@ siamban_samples_start (
 }
 
 static guint
-lightest (const SiambanSamples *samples)
+samples_lightest (const SiambanSamples *samples)
 {
   guint at = samples->n_first;
 
@@ -146,7 +146,7 @@ share_of (const SiambanSamples *samples, guint from, guint to)
 }
 
 static void
-scale (SiambanSamples *samples, guint from, guint to, double by)
+samples_scale (SiambanSamples *samples, guint from, guint to, double by)
 {
   for (guint i = from; i < to; i++)
     samples->all[i].weight *= by;
@@ -156,20 +156,21 @@ SiambanSample *
 siamban_samples_add (SiambanSamples *samples, const float *map,
     const SiambanPlace *place, double weight)
 {
-  guint at = samples->n < samples->most ? samples->n++ : lightest (samples);
+  guint at =
+      samples->n < samples->most ? samples->n++ : samples_lightest (samples);
   SiambanSample *sample = take_slot (samples, at);
   double first;
 
   memcpy (sample->x, map, siamban_map_size (&samples->info) * sizeof (float));
   make_label (&samples->info, place, sample->label);
   sample->weight = 0;
-  scale (
+  samples_scale (
       samples, 0, samples->n, (1 - weight) / share_of (samples, 0, samples->n));
   sample->weight = weight;
   first = share_of (samples, 0, samples->n_first);
   if (first < FIRST_SHARE) {
-    scale (samples, 0, samples->n_first, FIRST_SHARE / first);
-    scale (
+    samples_scale (samples, 0, samples->n_first, FIRST_SHARE / first);
+    samples_scale (
         samples, samples->n_first, samples->n, (1 - FIRST_SHARE) / (1 - first));
   }
   return sample;

@@ -21,7 +21,7 @@ siamban_get_max_threads (void)
 }
 
 static unsigned
-quota (void)
+cpus_quota (void)
 {
   static gsize once;
 
@@ -38,7 +38,7 @@ siamban_cpus_limit (void)
 {
   unsigned max = atomic_load (&max_threads);
 
-  return MIN (max ? max : CPU_SETSIZE, quota ());
+  return MIN (max ? max : CPU_SETSIZE, cpus_quota ());
 }
 
 gboolean

@@ -18,7 +18,7 @@ siamban_pace_wants_team (const SiambanPace *pace)
 }
 
 static void
-begin (SiambanPace *pace, gboolean trying)
+pace_begin (SiambanPace *pace, gboolean trying)
 {
   pace->trying = trying;
   pace->calls = 0;
@@ -36,7 +36,7 @@ end_trial (SiambanPace *pace, gboolean alone)
   }
   pace->alone = alone;
   pace->compared = pace->usual;
-  begin (pace, FALSE);
+  pace_begin (pace, FALSE);
 }
 
 /* The trial is over as soon as it cannot change anything. */
@@ -65,7 +65,7 @@ note_usual (SiambanPace *pace, double seconds)
             fabs (pace->usual - pace->compared) > DRIFT * pace->compared;
   pace->patience = patience;
   if (drifted || pace->calls >= patience)
-    begin (pace, TRUE);
+    pace_begin (pace, TRUE);
 }
 
 void

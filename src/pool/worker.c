@@ -21,7 +21,7 @@ pause_cpu (void)
 }
 
 static gboolean
-spin (sem_t *sem, atomic_bool *held)
+worker_spin (sem_t *sem, atomic_bool *held)
 {
   gint64 end = g_get_monotonic_time () + SPIN_US;
 
@@ -39,7 +39,7 @@ spin (sem_t *sem, atomic_bool *held)
 static void
 take_token (sem_t *sem, atomic_bool *held)
 {
-  if (spin (sem, held))
+  if (worker_spin (sem, held))
     return;
   while (sem_wait (sem) != 0)
     continue;

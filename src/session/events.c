@@ -22,8 +22,8 @@ entry_free (Entry *entry)
 }
 
 static Entry *
-push (SiambanEvents *events, SiambanEventType type, const SiambanTrack *track,
-    guint64 time)
+events_push (SiambanEvents *events, SiambanEventType type,
+    const SiambanTrack *track, guint64 time)
 {
   Entry *entry = g_new0 (Entry, 1);
 
@@ -40,7 +40,7 @@ void
 siamban_events_push (SiambanEvents *events, SiambanEventType type,
     const SiambanTrack *track, guint64 time)
 {
-  push (events, type, track, time);
+  events_push (events, type, track, time);
 }
 
 void
@@ -48,7 +48,7 @@ siamban_events_push_end (SiambanEvents *events, const SiambanTrack *track,
     guint64 time, SiambanEndReason reason, SiambanHistory *history,
     GDestroyNotify destroy)
 {
-  Entry *entry = push (events, SIAMBAN_EVENT_ENDED, track, time);
+  Entry *entry = events_push (events, SIAMBAN_EVENT_ENDED, track, time);
 
   entry->event.track.status = SIAMBAN_STATUS_ENDED;
   entry->event.reason = reason;
@@ -63,7 +63,7 @@ void
 siamban_events_push_refusal (SiambanEvents *events, const SiambanTrack *track,
     guint64 time, char *message, GDestroyNotify destroy)
 {
-  Entry *entry = push (events, SIAMBAN_EVENT_REFUSED, track, time);
+  Entry *entry = events_push (events, SIAMBAN_EVENT_REFUSED, track, time);
 
   entry->message = message;
   entry->event.message = message;

@@ -6,8 +6,8 @@
 #include "image/crop.h"
 
 static void
-cut (guint8 **out, int *size, int wanted, const SiambanFrame *frame, double cx,
-    double cy, double side, const double mean[3])
+portrait_cut (guint8 **out, int *size, int wanted, const SiambanFrame *frame,
+    double cx, double cy, double side, const double mean[3])
 {
   *size = wanted;
   *out = g_realloc_n (*out, (gsize)wanted * wanted, 3);
@@ -22,10 +22,10 @@ siamban_portrait_take (SiambanPortrait *portrait,
   double scale, side = siamban_track_search_side (state, params, &scale);
 
   memcpy (portrait->mean, mean, sizeof portrait->mean);
-  cut (&portrait->z, &portrait->z_size, params->exemplar_size, frame, state->cx,
-      state->cy, siamban_track_template_side (state, params), mean);
-  cut (&portrait->x, &portrait->x_size, params->instance_size, frame, state->cx,
-      state->cy, side, mean);
+  portrait_cut (&portrait->z, &portrait->z_size, params->exemplar_size, frame,
+      state->cx, state->cy, siamban_track_template_side (state, params), mean);
+  portrait_cut (&portrait->x, &portrait->x_size, params->instance_size, frame,
+      state->cx, state->cy, side, mean);
   portrait->w = state->w * scale;
   portrait->h = state->h * scale;
 }

@@ -16,7 +16,7 @@ subject_at (const SiambanSession *session, guint i)
 }
 
 static SiambanSubject *
-find (const SiambanSession *session, guint64 id)
+process_find (const SiambanSession *session, guint64 id)
 {
   for (guint i = 0; i < session->subjects->len; i++) {
     if (subject_at (session, i)->track.id == id)
@@ -26,7 +26,7 @@ find (const SiambanSession *session, guint64 id)
 }
 
 static void
-emit (SiambanSession *session, SiambanEventType type,
+process_emit (SiambanSession *session, SiambanEventType type,
     const SiambanSubject *subject)
 {
   siamban_events_push (&session->events, type, &subject->track, session->time);
@@ -34,7 +34,8 @@ emit (SiambanSession *session, SiambanEventType type,
 
 /* @subject is in the session no more, and freed. */
 static void
-end (SiambanSession *session, SiambanSubject *subject, SiambanEndReason reason)
+process_end (
+    SiambanSession *session, SiambanSubject *subject, SiambanEndReason reason)
 {
   siamban_events_push_end (&session->events, &subject->track, session->time,
       reason, &subject->history, subject->destroy);
@@ -44,24 +45,24 @@ end (SiambanSession *session, SiambanSubject *subject, SiambanEndReason reason)
 static void
 end_id (SiambanSession *session, guint64 id)
 {
-  SiambanSubject *subject = find (session, id);
+  SiambanSubject *subject = process_find (session, id);
 
   if (!subject)
     return;
   g_ptr_array_remove (session->subjects, subject);
-  end (session, subject, SIAMBAN_END_REMOVED);
+  process_end (session, subject, SIAMBAN_END_REMOVED);
 }
 
 static void
 end_all (SiambanSession *session)
 {
   for (guint i = 0; i < session->subjects->len; i++)
-    end (session, subject_at (session, i), SIAMBAN_END_CLEARED);
+    process_end (session, subject_at (session, i), SIAMBAN_END_CLEARED);
   g_ptr_array_set_size (session->subjects, 0);
 }
 
 static void
-forget (SiambanSession *session, guint64 id)
+process_forget (SiambanSession *session, guint64 id)
 {
   g_mutex_lock (&session->lock);
   siamban_requests_forget (&session->requests, id);
@@ -70,7 +71,7 @@ forget (SiambanSession *session, guint64 id)
 
 /* @destroy: of the user data if the track goes with it. */
 static void
-refuse (SiambanSession *session, const SiambanTrack *track,
+process_refuse (SiambanSession *session, const SiambanTrack *track,
     const SiambanBox *box, const char *message, GDestroyNotify destroy)
 {
   const SiambanTrack shown = {
@@ -81,8 +82,8 @@ refuse (SiambanSession *session, const SiambanTrack *track,
 }
 
 static gboolean
-learn (SiambanSession *session, SiambanStep *step, SiambanSubject *subject,
-    const SiambanBox *box, GError **error)
+process_learn (SiambanSession *session, SiambanStep *step,
+    SiambanSubject *subject, const SiambanBox *box, GError **error)
 {
   if (!step->has_mean)
     siamban_frame_mean (step->frame, step->mean);
@@ -96,8 +97,8 @@ learn (SiambanSession *session, SiambanStep *step, SiambanSubject *subject,
 
 /* From an earlier frame, or from this one. */
 static gboolean
-admit (SiambanSession *session, SiambanStep *step, SiambanSubject *subject,
-    const SiambanBox *box, GError **error)
+process_admit (SiambanSession *session, SiambanStep *step,
+    SiambanSubject *subject, const SiambanBox *box, GError **error)
 {
   if (session->subjects->len >= step->options.max_targets) {
     g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_ARGUMENT,
@@ -110,33 +111,34 @@ admit (SiambanSession *session, SiambanStep *step, SiambanSubject *subject,
     return TRUE;
   }
   subject->track.first_seen = step->time;
-  return learn (session, step, subject, box, error);
+  return process_learn (session, step, subject, box, error);
 }
 
 static void
-add (SiambanSession *session, SiambanStep *step, SiambanRequest *request)
+process_add (
+    SiambanSession *session, SiambanStep *step, SiambanRequest *request)
 {
   g_autoptr (GError) error = NULL;
   SiambanSubject *subject = g_steal_pointer (&request->subject);
 
   if (request->ended) {
-    end (session, subject, request->ended);
-  } else if (admit (session, step, subject, &request->box, &error)) {
+    process_end (session, subject, request->ended);
+  } else if (process_admit (session, step, subject, &request->box, &error)) {
     g_ptr_array_add (session->subjects, subject);
-    emit (session, SIAMBAN_EVENT_ADDED, subject);
+    process_emit (session, SIAMBAN_EVENT_ADDED, subject);
   } else {
-    forget (session, request->id);
-    refuse (session, &subject->track, &request->box, error->message,
+    process_forget (session, request->id);
+    process_refuse (session, &subject->track, &request->box, error->message,
         subject->destroy);
     siamban_subject_free (subject);
   }
 }
 
 static void
-correct (
+process_correct (
     SiambanSession *session, SiambanStep *step, const SiambanRequest *request)
 {
-  SiambanSubject *subject = find (session, request->id);
+  SiambanSubject *subject = process_find (session, request->id);
   g_autoptr (GError) error = NULL;
   gboolean was_lost, done;
 
@@ -144,18 +146,19 @@ correct (
     return;
   was_lost = subject->track.status == SIAMBAN_STATUS_LOST;
   if (request->relearn)
-    done = learn (session, step, subject, &request->box, &error);
+    done = process_learn (session, step, subject, &request->box, &error);
   else
     done = siamban_subject_place (subject, step->frame, &request->box, &error);
   if (!done) {
-    refuse (session, &subject->track, &request->box, error->message, NULL);
+    process_refuse (
+        session, &subject->track, &request->box, error->message, NULL);
     return;
   }
   subject->searched = session->frame;
   if (was_lost)
-    emit (session, SIAMBAN_EVENT_FOUND, subject);
+    process_emit (session, SIAMBAN_EVENT_FOUND, subject);
   if (request->relearn)
-    emit (session, SIAMBAN_EVENT_RESEEDED, subject);
+    process_emit (session, SIAMBAN_EVENT_RESEEDED, subject);
 }
 
 static void
@@ -163,10 +166,10 @@ carry_out (SiambanSession *session, SiambanStep *step, SiambanRequest *request)
 {
   switch (request->type) {
     case SIAMBAN_REQUEST_ADD:
-      add (session, step, request);
+      process_add (session, step, request);
       break;
     case SIAMBAN_REQUEST_CORRECT:
-      correct (session, step, request);
+      process_correct (session, step, request);
       break;
     case SIAMBAN_REQUEST_REMOVE:
       end_id (session, request->id);
@@ -196,14 +199,14 @@ siamban_session_end_some (SiambanSession *session, GQueue *requests)
 
 /* Brings what was learnt of them earlier to this frame and this model. */
 static void
-adapt (SiambanSession *session, const SiambanStep *step)
+process_adapt (SiambanSession *session, const SiambanStep *step)
 {
   for (guint i = 0; i < session->subjects->len; i++) {
     SiambanSubject *subject = subject_at (session, i);
 
     if (siamban_subject_resize (
             subject, step->frame->width, step->frame->height))
-      emit (session, SIAMBAN_EVENT_RESIZED, subject);
+      process_emit (session, SIAMBAN_EVENT_RESIZED, subject);
     if (step->discontinuity)
       siamban_subject_interrupt (subject);
   }
@@ -231,7 +234,7 @@ by_need (gconstpointer a, gconstpointer b)
 /* Whose turn it is. Those that were learnt or placed on this very frame have
  * had theirs. */
 static void
-pick (SiambanSession *session, const SiambanStep *step)
+process_pick (SiambanSession *session, const SiambanStep *step)
 {
   unsigned most = step->options.max_searches;
 
@@ -282,7 +285,7 @@ view_for (SiambanSubject *subject, const SiambanTrackParams *params,
 }
 
 static void
-accept (SiambanSession *session, const SiambanStep *step,
+process_accept (SiambanSession *session, const SiambanStep *step,
     SiambanSubject *subject, const SiambanFinding *finding)
 {
   SiambanSearch search = {
@@ -299,11 +302,12 @@ accept (SiambanSession *session, const SiambanStep *step,
   subject->turn = ++session->turns;
   is_lost = subject->track.status == SIAMBAN_STATUS_LOST;
   if (is_lost != was_lost)
-    emit (session, is_lost ? SIAMBAN_EVENT_LOST : SIAMBAN_EVENT_FOUND, subject);
+    process_emit (
+        session, is_lost ? SIAMBAN_EVENT_LOST : SIAMBAN_EVENT_FOUND, subject);
 }
 
 static void
-search (SiambanSession *session, const SiambanStep *step)
+process_search (SiambanSession *session, const SiambanStep *step)
 {
   const SiambanTrackParams *params = siamban_model_track (session->used);
   SiambanBatch *batch = &session->batch;
@@ -322,7 +326,7 @@ search (SiambanSession *session, const SiambanStep *step)
   for (guint i = 0; i < n; i++) {
     SiambanFinding finding = siamban_batch_finding (batch, params, i);
 
-    accept (session, step, session->searching->pdata[i], &finding);
+    process_accept (session, step, session->searching->pdata[i], &finding);
   }
 }
 
@@ -356,8 +360,8 @@ end_those_long_lost (SiambanSession *session, const SiambanStep *step)
     SiambanSubject *subject = subject_at (session, i);
 
     if (most > 0 && subject->lost_ns > most) {
-      forget (session, subject->track.id);
-      end (session, subject, SIAMBAN_END_LOST);
+      process_forget (session, subject->track.id);
+      process_end (session, subject, SIAMBAN_END_LOST);
     } else {
       session->subjects->pdata[kept++] = subject;
     }
@@ -371,11 +375,11 @@ siamban_session_step (SiambanSession *session, SiambanStep *step)
   for (guint i = 0; i < session->subjects->len; i++)
     subject_at (session, i)->track.age++;
   if (step->frame) {
-    adapt (session, step);
+    process_adapt (session, step);
     carry_out_all (session, step, &step->requests);
     adapt_looks (session, step);
-    pick (session, step);
-    search (session, step);
+    process_pick (session, step);
+    process_search (session, step);
   }
   for (guint i = 0; i < session->subjects->len; i++)
     grow_older (session, subject_at (session, i), step);

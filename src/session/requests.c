@@ -25,7 +25,7 @@ siamban_requests_clear (SiambanRequests *requests)
 }
 
 static SiambanRequest *
-push (SiambanRequests *requests, SiambanRequestType type, guint64 id)
+requests_push (SiambanRequests *requests, SiambanRequestType type, guint64 id)
 {
   SiambanRequest *request = g_new0 (SiambanRequest, 1);
 
@@ -46,7 +46,7 @@ siamban_requests_add (
     SiambanRequests *requests, SiambanSubject *subject, const SiambanBox *box)
 {
   guint64 id = subject->track.id;
-  SiambanRequest *request = push (requests, SIAMBAN_REQUEST_ADD, id);
+  SiambanRequest *request = requests_push (requests, SIAMBAN_REQUEST_ADD, id);
 
   request->subject = subject;
   request->box = *box;
@@ -61,7 +61,7 @@ siamban_requests_correct (SiambanRequests *requests, guint64 id,
 
   if (!g_hash_table_contains (requests->ids, &id))
     return FALSE;
-  request = push (requests, SIAMBAN_REQUEST_CORRECT, id);
+  request = requests_push (requests, SIAMBAN_REQUEST_CORRECT, id);
   request->box = *box;
   request->relearn = relearn;
   return TRUE;
@@ -77,7 +77,7 @@ siamban_requests_remove (SiambanRequests *requests, guint64 id)
   if (adding)
     ((SiambanRequest *)adding)->ended = SIAMBAN_END_REMOVED;
   else
-    push (requests, SIAMBAN_REQUEST_REMOVE, id);
+    requests_push (requests, SIAMBAN_REQUEST_REMOVE, id);
   g_hash_table_remove (requests->ids, &id);
   return TRUE;
 }
@@ -94,7 +94,7 @@ siamban_requests_remove_all (SiambanRequests *requests)
       ((SiambanRequest *)adding)->ended = SIAMBAN_END_CLEARED;
   }
   g_hash_table_remove_all (requests->ids);
-  push (requests, SIAMBAN_REQUEST_CLEAR, 0);
+  requests_push (requests, SIAMBAN_REQUEST_CLEAR, 0);
 }
 
 static gboolean
@@ -106,7 +106,7 @@ needs_frame (const SiambanRequest *request)
 
 /* Once taken, an addition is not to be called off any more. */
 static void
-settle (SiambanRequests *requests, const SiambanRequest *request)
+requests_settle (SiambanRequests *requests, const SiambanRequest *request)
 {
   if (request->type == SIAMBAN_REQUEST_ADD && !request->ended)
     set_id (requests, request->id, NULL);
@@ -122,7 +122,7 @@ siamban_requests_take (SiambanRequests *requests, gboolean endings)
     next = link->next;
     if (endings && needs_frame (link->data))
       continue;
-    settle (requests, link->data);
+    requests_settle (requests, link->data);
     g_queue_unlink (&requests->pending, link);
     g_queue_push_tail_link (&taken, link);
   }

@@ -108,7 +108,7 @@ find_peaks (SiambanRobust *robust, double w, double h)
 }
 
 static const SiambanCandidate *
-choose (const SiambanRobust *robust, const SiambanSearch *search,
+robust_choose (const SiambanRobust *robust, const SiambanSearch *search,
     double influence, double fusion)
 {
   const SiambanTrackParams *params = search->params;
@@ -161,7 +161,7 @@ evidence_of (const SiambanRobust *robust, const SiambanSearch *search,
 
 /* The best choice, and how sure it is. */
 static SiambanVerdict
-look (SiambanRobust *robust, const SiambanSearch *search,
+robust_look (SiambanRobust *robust, const SiambanSearch *search,
     const SiambanTrackState *state, gboolean lost)
 {
   double scale = search->finding->view.scale;
@@ -172,9 +172,9 @@ look (SiambanRobust *robust, const SiambanSearch *search,
     return verdict;
   siamban_filter_respond (robust->filter, robust->response);
   find_peaks (robust, state->w * scale, state->h * scale);
-  verdict.choice =
-      choose (robust, search, lost ? 0 : search->params->window_influence,
-          lost ? LOST_FUSION : search->options->fusion);
+  verdict.choice = robust_choose (robust, search,
+      lost ? 0 : search->params->window_influence,
+      lost ? LOST_FUSION : search->options->fusion);
   verdict.evidence = evidence_of (robust, search, verdict.choice);
   /* A filter that has hardly learnt yet has nothing to say against it. */
   verdict.confidence =
@@ -208,7 +208,7 @@ siamban_robust_judge (SiambanRobust *robust, const SiambanSearch *search,
     const SiambanTrackState *state, SiambanStatus status)
 {
   gboolean lost = status == SIAMBAN_STATUS_LOST;
-  SiambanVerdict verdict = look (robust, search, state, lost);
+  SiambanVerdict verdict = robust_look (robust, search, state, lost);
   const SiambanView *view = &search->finding->view;
 
   if (lost) {

@@ -244,7 +244,7 @@ time_passed (const SiambanSession *session, guint64 time)
 }
 
 static void
-count (SiambanSession *session, const SiambanStep *step, gint64 start)
+session_count (SiambanSession *session, const SiambanStep *step, gint64 start)
 {
   SiambanSessionStats *stats = &session->stats;
   guint by_status[SIAMBAN_STATUS_ENDED] = {0};
@@ -280,7 +280,7 @@ run_step (SiambanSession *session, const SiambanFrame *frame, guint64 time)
   session->time = time;
   session->frame++;
   siamban_session_step (session, &step);
-  count (session, &step, start);
+  session_count (session, &step, start);
 }
 
 gboolean

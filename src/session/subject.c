@@ -247,7 +247,7 @@ place_in (const SiambanTrackState *state, const SiambanView *view)
 
 /* It is lost from now on: the box goes back to where it was seen last. */
 static void
-freeze (SiambanSubject *subject)
+subject_freeze (SiambanSubject *subject)
 {
   subject->state = subject->robust->certain;
   subject->vx = subject->vy = 0;
@@ -267,7 +267,7 @@ accept_robust (SiambanSubject *subject, const SiambanSearch *search)
   track->score = 0;
   track->confidence = verdict.confidence;
   if (verdict.status == SIAMBAN_STATUS_LOST) {
-    freeze (subject);
+    subject_freeze (subject);
   } else if (verdict.choice && move_to (subject, search, verdict.choice)) {
     SiambanPlace place = place_in (&subject->state, &search->finding->view);
 

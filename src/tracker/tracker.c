@@ -35,6 +35,7 @@ static double
 context_side (double w, double h, double context)
 {
   double pad = context * (w + h);
+
   return sqrt ((w + pad) * (h + pad));
 }
 
@@ -110,7 +111,7 @@ read_score (
 }
 
 static double
-change (double ratio)
+tracker_change (double ratio)
 {
   return fmax (ratio, 1 / ratio);
 }
@@ -119,15 +120,15 @@ change (double ratio)
 static double
 penalty_of (const SiambanCandidate *at, double w, double h, double k)
 {
-  double size =
-      change (context_side (at->w, at->h, 0.5) / context_side (w, h, 0.5));
-  double shape = change ((w / h) / (at->w / at->h));
+  double size = tracker_change (
+      context_side (at->w, at->h, 0.5) / context_side (w, h, 0.5));
+  double shape = tracker_change ((w / h) / (at->w / at->h));
 
   return exp (-(size * shape - 1) * k);
 }
 
 static double
-pscore (
+tracker_pscore (
     const SiambanCandidate *at, const SiambanTrackParams *params, double window)
 {
   return at->penalty * at->score * (1 - params->window_influence) +
@@ -151,7 +152,7 @@ siamban_track_candidates (const SiambanTrackState *state,
     read_box (loc, params, i, at);
     read_score (cls, params->cls_channels, area, i, at);
     at->penalty = penalty_of (at, w, h, params->penalty_k);
-    if (!isfinite (pscore (at, params, 0)))
+    if (!isfinite (tracker_pscore (at, params, 0)))
       return FALSE;
   }
   return TRUE;
@@ -165,8 +166,8 @@ siamban_track_best (const SiambanTrackParams *params, const double *window,
   int area = params->score_size * params->score_size, best = 0;
 
   for (int i = 1; i < area; i++) {
-    if (pscore (&candidates[i], params, window[i]) >
-        pscore (&candidates[best], params, window[best]))
+    if (tracker_pscore (&candidates[i], params, window[i]) >
+        tracker_pscore (&candidates[best], params, window[best]))
       best = i;
   }
   return &candidates[best];

@@ -200,7 +200,7 @@ main (int argc, char **argv)
 
   gst_init (&argc, &argv);
   gst_siamban_track_meta_register ();
-  if (model == NULL) {
+  if (!model) {
     g_printerr ("around: %s\n", error->message);
     return 1;
   }

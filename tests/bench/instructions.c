@@ -73,7 +73,7 @@ count_search (const char *name, const char *model, const char *config)
 
   if (siamban_precision_from_name (name, &precision))
     s.model = siamban_model_load (model, config, precision, &error);
-  if (s.model == NULL) {
+  if (!s.model) {
     g_printerr ("instructions: %s\n", error ? error->message : name);
     return FALSE;
   }

@@ -20,7 +20,7 @@ run (const char *from, const char *to, const char *option, const char *value,
   g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
       NULL, NULL, &errors, &status, &error);
   g_assert_no_error (error);
-  if (part == NULL) {
+  if (!part) {
     g_assert_cmpstr (errors, ==, "");
     g_assert_cmpint (status, ==, 0);
     return;
@@ -28,7 +28,7 @@ run (const char *from, const char *to, const char *option, const char *value,
   g_spawn_check_wait_status (status, &error);
   g_assert_error (error, G_SPAWN_EXIT_ERROR, 1);
   g_assert_true (g_str_has_prefix (errors, "siamban-convert: "));
-  if (strstr (errors, part) == NULL)
+  if (!strstr (errors, part))
     g_test_fail_printf ("expected '%s' in: %s", part, errors);
 }
 

@@ -171,7 +171,7 @@ check_bytes (const GByteArray *bytes, const char *part)
   char *path = scratch_new ();
 
   scratch_fill (path, bytes->data, bytes->len);
-  if (part == NULL)
+  if (!part)
     siamban_checkpoint_close (open_well (path));
   else
     open_badly (path, SIAMBAN_ERROR_CHECKPOINT, part);

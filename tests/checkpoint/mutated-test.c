@@ -15,7 +15,7 @@ open_any (const char *path)
   g_autoptr (GError) error = NULL;
   SiambanCheckpoint *checkpoint = siamban_checkpoint_open (path, &error);
 
-  if (checkpoint == NULL) {
+  if (!checkpoint) {
     g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CHECKPOINT);
     g_assert_true (g_utf8_validate (error->message, -1, NULL));
     return FALSE;

@@ -85,7 +85,7 @@ open_badly (const char *path, SiambanError code, const char *part)
   g_assert_null (checkpoint);
   g_test_message ("%s", error->message);
   g_assert_true (g_str_has_prefix (error->message, path));
-  if (strstr (error->message, part) == NULL)
+  if (!strstr (error->message, part))
     g_test_fail_printf ("expected '%s' in: %s", part, error->message);
 }
 

@@ -12,6 +12,7 @@ static SiambanConfig *
 load_bytes (const char *text, gssize size, GError **error)
 {
   char *path = g_build_filename (dir, "config.yaml", NULL);
+
   g_assert_true (g_file_set_contents_full (
       path, text, size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   SiambanConfig *config = siamban_config_load (path, error);
@@ -25,6 +26,7 @@ load (const char *text)
 {
   GError *error = NULL;
   SiambanConfig *config = load_bytes (text, -1, &error);
+
   g_assert_no_error (error);
   return config;
 }
@@ -35,6 +37,7 @@ check_error (const char *text, gssize size, const char *message)
 {
   GError *error = NULL;
   SiambanConfig *config = load_bytes (text, size, &error);
+
   g_assert_null (config);
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CONFIG);
   char *whole = g_strdup_printf ("%s/config.yaml:%s", dir, message);
@@ -47,6 +50,7 @@ static void
 check_ints (const int *values, int n, int expected_n, ...)
 {
   va_list args;
+
   g_assert_cmpint (n, ==, expected_n);
   va_start (args, expected_n);
   for (int i = 0; i < n; i++)
@@ -91,6 +95,7 @@ test_nothing_given (void)
       "---\nTRAIN: {LR: abc, x: [[[]]]}\n...\n",
   };
   SiambanConfig *config = siamban_config_new ();
+
   g_assert_null (config->path);
   check_nothing_given (config);
   siamban_config_free (config);
@@ -146,6 +151,7 @@ static void
 test_every_key (void)
 {
   SiambanConfig *config = load (whole);
+
   g_assert_true (g_str_has_suffix (config->path, "/config.yaml"));
   g_assert_cmpstr (config->backbone, ==, "resnet50");
   check_ints (config->used_layers, config->n_used_layers, 3, 2, 3, 4);
@@ -230,6 +236,7 @@ test_python_literals (void)
             "ADJUST:\n  ADJUST: 'False'\n  KWARGS:\n    in_channels: (7,)\n"
             "BAN: {KWARGS: {in_channels: \"[1,2]\", weighted: 'True'}}\n"
             "TRACK: {LR: '1e-3', EXEMPLAR_SIZE: \"127\", PENALTY_K: +2.E+1}\n");
+
   check_ints (config->used_layers, config->n_used_layers, 3, 2, 3, 4);
   g_assert_cmpint (config->adjust, ==, 0);
   check_ints (config->adjust_in, config->n_adjust_in, 1, 7);
@@ -425,6 +432,7 @@ static void
 test_bombs (void)
 {
   GString *text = g_string_new ("TRAIN:\n  a0: &a0 [x, x]\n");
+
   for (int i = 1; i < 30; i++)
     g_string_append_printf (
         text, "  a%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1);
@@ -450,6 +458,7 @@ test_size (void)
     LIMIT = 1024 * 1024
   };
   char *text = g_malloc (LIMIT + 1);
+
   memset (text, '\n', LIMIT + 1);
   memcpy (text, "TRACK: {LR: 0.25}", 17);
   GError *error = NULL;
@@ -466,6 +475,7 @@ static void
 check_io_error (const char *path, const char *reason)
 {
   GError *error = NULL;
+
   g_assert_null (siamban_config_load (path, &error));
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO);
   char *message = g_strdup_printf ("%s: %s", path, reason);
@@ -496,8 +506,9 @@ check_survives (const char *text, gsize size)
 {
   GError *error = NULL;
   SiambanConfig *config = load_bytes (text, size, &error);
+
   g_assert_true ((config == NULL) == (error != NULL));
-  if (error != NULL) {
+  if (error) {
     g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CONFIG);
     g_assert_true (g_str_has_prefix (error->message, dir));
     g_assert_true (g_utf8_validate (error->message, -1, NULL));
@@ -521,9 +532,11 @@ mutate (char *text, gsize size)
 {
   static const char odd[] = "\0\n\t \"'{}[]:,-&*!?|>%@`~#.0129eE+\x80\xff";
   int changes = g_test_rand_int_range (1, 6);
+
   for (int k = 0; k < changes; k++) {
     gsize at = g_test_rand_int_range (0, size);
     int kind = g_test_rand_int_range (0, 3);
+
     if (kind == 0)
       text[at] = odd[g_test_rand_int_range (0, sizeof odd - 1)];
     else if (kind == 1)
@@ -539,6 +552,7 @@ test_mutated (void)
 {
   for (int k = 0; k < 2000; k++) {
     char *text = g_strdup (whole);
+
     mutate (text, strlen (whole));
     check_survives (text, strlen (whole));
     g_free (text);
@@ -552,6 +566,7 @@ load_shared (const char *name)
       g_build_filename (g_getenv ("SIAMBAN_SHARED"), "models", name, NULL);
   GError *error = NULL;
   SiambanConfig *config = NULL;
+
   if (g_file_test (path, G_FILE_TEST_EXISTS)) {
     config = siamban_config_load (path, &error);
     g_assert_no_error (error);
@@ -565,7 +580,8 @@ static void
 test_builtin (void)
 {
   SiambanConfig *config = load_shared ("builtin/config.yaml");
-  if (config == NULL)
+
+  if (!config)
     return;
   g_assert_cmpstr (config->backbone, ==, "mobilenetv2");
   g_assert_cmpstr (config->ban_type, ==, "MultiBAN");
@@ -579,7 +595,8 @@ check_nanotrack (const char *name, const char *backbone, int channels,
     double window, double penalty, double lr, int output)
 {
   SiambanConfig *config = load_shared (name);
-  if (config == NULL)
+
+  if (!config)
     return;
   g_assert_cmpstr (config->backbone, ==, backbone);
   check_ints (config->used_layers, config->n_used_layers, 1, 4);

@@ -22,6 +22,7 @@ at (const Eval *v, guint i, int k, int y, int x)
   const SiambanNode *in = input_node (v, i);
   const double *map = g_ptr_array_index (
       v->e->maps, g_array_index (v->node->inputs, SiambanMap, i));
+
   if (y < 0 || y >= in->h || x < 0 || x >= in->w)
     return 0;
   return map[(k * in->h + y) * in->w + x];
@@ -54,6 +55,7 @@ normalise (const Eval *v, int k, double x)
   double mean = test_store_get_part (store, bn, ".running_mean")[k];
   double var = test_store_get_part (store, bn, ".running_var")[k];
   double gamma = test_store_get_part (store, bn, ".weight")[k];
+
   return (x - mean) / sqrt (var + 1e-5) * gamma +
          test_store_get_part (store, bn, ".bias")[k];
 }
@@ -65,6 +67,7 @@ convolve (const Eval *v, int k, int y, int x)
   const float *weight = test_store_get_part (v->e->store, n->name, ".weight");
   int in = n->depthwise ? 1 : input_node (v, 0)->c, kernel = n->kernel;
   double sum = 0;
+
   for (int i = 0; i < in; i++)
     for (int ky = 0; ky < kernel; ky++)
       for (int kx = 0; kx < kernel; kx++)
@@ -86,9 +89,11 @@ pool (const Eval *v, int k, int y, int x)
 {
   const SiambanNode *n = v->node, *in = input_node (v, 0);
   double highest = -INFINITY;
+
   for (int i = 0; i < n->kernel; i++)
     for (int j = 0; j < n->kernel; j++) {
       int row = y * n->stride - n->pad + i, column = x * n->stride - n->pad + j;
+
       if (row >= 0 && row < in->h && column >= 0 && column < in->w)
         highest = fmax (highest, at (v, 0, k, row, column));
     }
@@ -100,6 +105,7 @@ mean (const Eval *v, int k)
 {
   const SiambanNode *in = input_node (v, 0);
   double sum = 0;
+
   for (int y = 0; y < in->h; y++)
     for (int x = 0; x < in->w; x++)
       sum += at (v, 0, k, y, x);
@@ -111,6 +117,7 @@ correlate (const Eval *v, int k, int y, int x)
 {
   const SiambanNode *z = input_node (v, 0);
   double sum = 0;
+
   for (int i = 0; i < z->h; i++)
     for (int j = 0; j < z->w; j++)
       sum += at (v, 0, k, i, j) *
@@ -123,6 +130,7 @@ correlate_by_pixel (const Eval *v, int k, int y, int x)
 {
   const SiambanNode *z = input_node (v, 0);
   double sum = 0;
+
   for (int i = 0; i < z->c; i++)
     sum += at (v, 0, i, k / z->w, k % z->w) * at (v, 1, i, y, x);
   return sum;
@@ -134,8 +142,10 @@ weighted_sum (const Eval *v, int k, int y, int x)
   const char *name = v->node->name;
   const float *weights = name ? test_store_get (v->e->store, name) : NULL;
   double sum = 0, total = 0;
+
   for (guint i = 0; i < v->node->inputs->len; i++) {
     double weight = weights ? exp (weights[i]) : 1;
+
     sum += weight * at (v, i, k, y, x);
     total += weight;
   }
@@ -147,6 +157,7 @@ value (const Eval *v, int k, int y, int x)
 {
   const SiambanNode *n = v->node;
   size_t index = ((size_t)k * n->h + y) * n->w + x;
+
   switch (n->op) {
     case SIAMBAN_OP_IMAGE:
       return v->e->image[index];
@@ -164,6 +175,7 @@ value (const Eval *v, int k, int y, int x)
       return at (v, 0, k, y + n->top, x + n->left);
     case SIAMBAN_OP_CONCAT: {
       int first = input_node (v, 0)->c;
+
       return k < first ? at (v, 0, k, y, x) : at (v, 1, k - first, y, x);
     }
     case SIAMBAN_OP_XCORR_DEPTHWISE:
@@ -186,6 +198,7 @@ evaluate_node (const TestEvaluation *e, SiambanMap map)
   const Eval v = {e, siamban_graph_node (e->graph, map)};
   const SiambanNode *n = v.node;
   double *values = g_new (double, n->c * n->h * n->w), *to = values;
+
   for (int k = 0; k < n->c; k++)
     for (int y = 0; y < n->h; y++)
       for (int x = 0; x < n->w; x++)
@@ -199,6 +212,7 @@ test_evaluate (const SiambanGraph *graph, const TestStore *store,
 {
   TestEvaluation *e = g_new (TestEvaluation, 1);
   gboolean *needed = g_new (gboolean, graph->nodes->len);
+
   siamban_graph_needed (graph, needed);
   *e = (TestEvaluation){
       graph, store, image, features, g_ptr_array_new_with_free_func (g_free)};

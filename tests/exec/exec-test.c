@@ -44,6 +44,7 @@ add_inputs (Fixture *f)
     g_ptr_array_add (f->planes, test_floats (3 * SIZE * SIZE));
     for (guint i = 0; i < f->graph->nodes->len; i++) {
       const SiambanNode *node = siamban_graph_node (f->graph, i);
+
       if (node->op == SIAMBAN_OP_FEATURE)
         g_ptr_array_add (f->features, test_floats (node_size (node)));
     }
@@ -54,6 +55,7 @@ static GPtrArray *
 outputs_new (const SiambanGraph *graph)
 {
   GPtrArray *outputs = g_ptr_array_new_with_free_func (g_free);
+
   for (int image = 0; image < MAX_IMAGES; image++)
     for (guint i = 0; i < graph->outputs->len; i++)
       g_ptr_array_add (outputs, g_new0 (float, node_size (siamban_graph_node (
@@ -67,6 +69,7 @@ fixture_new (SiambanGraph *graph, SiambanCpu level)
   GError *error = NULL;
   Fixture f = {.graph = graph, .store = test_store_new ()};
   const guint64 one = 1;
+
   g_assert_cmpstr (graph->error, ==, NULL);
   test_store_add (f.store, "unused", 1, &one, 0, 1);
   test_store_add_graph (f.store, graph);
@@ -105,6 +108,7 @@ run (Fixture *f, GPtrArray *outputs, int first, int n, unsigned threads,
           (float *const *)outputs->pdata + first * f->graph->outputs->len,
   };
   SiambanTeam *team = siamban_team_acquire (threads);
+
   siamban_program_run (f->program, &what, workspace, team);
   siamban_team_release (team);
 }
@@ -124,9 +128,11 @@ check_image (const Fixture *f, int image)
   TestEvaluation *e = test_evaluate (f->graph, f->store,
       g_ptr_array_index (f->planes, image),
       (const float *const *)f->features->pdata + image * f->graph->n_features);
+
   for (guint i = 0; i < n_outputs; i++) {
     SiambanMap map = output (f->graph, i);
     size_t size = node_size (siamban_graph_node (f->graph, map));
+
     g_assert_cmpuint (siamban_program_output_size (f->program, i), ==, size);
     assert_near (g_ptr_array_index (f->outputs, image * n_outputs + i),
         test_evaluation_map (e, map), size);
@@ -140,6 +146,7 @@ assert_same_outputs (const Fixture *f, GPtrArray *outputs)
   for (guint i = 0; i < outputs->len; i++) {
     size_t size =
         siamban_program_output_size (f->program, i % f->graph->outputs->len);
+
     g_assert_cmpmem (g_ptr_array_index (outputs, i), size * sizeof (float),
         g_ptr_array_index (f->outputs, i), size * sizeof (float));
   }
@@ -149,6 +156,7 @@ static void
 check_batch (Fixture *f, int n, unsigned threads, SiambanWorkspace *workspace)
 {
   GPtrArray *outputs = outputs_new (f->graph);
+
   for (int i = 0; i < MAX_IMAGES; i += n)
     run (f, outputs, i, MIN (n, MAX_IMAGES - i), threads, workspace);
   assert_same_outputs (f, outputs);
@@ -220,6 +228,7 @@ check (SiambanGraph *graph, SiambanCpu level)
 {
   Fixture f = fixture_new (graph, level);
   SiambanWorkspace *workspace = siamban_workspace_new ();
+
   run (&f, f.outputs, 0, MAX_IMAGES, 1, workspace);
   check_image (&f, 0);
   check_image (&f, MAX_IMAGES - 1);
@@ -244,6 +253,7 @@ conv (SiambanGraph *graph, SiambanMap x, const char *name, int out, int kernel,
       .kernel = kernel,
       .pad = pad,
       .act = act};
+
   return siamban_graph_conv (graph, x, &spec);
 }
 
@@ -270,6 +280,7 @@ small_graph (void)
       .act = SIAMBAN_ACT_RELU6,
       .has_residual = TRUE,
       .residual = x};
+
   x = siamban_graph_conv (g, x, &block);
   const SiambanConvSpec squeeze = {.name = "squeeze",
       .bias = TRUE,
@@ -312,9 +323,11 @@ static SiambanMap
 pick_like (const SiambanGraph *graph, const SiambanNode *node)
 {
   SiambanMap start = pick (graph);
+
   for (guint i = 0; i < graph->nodes->len; i++) {
     SiambanMap map = (start + i) % graph->nodes->len;
     const SiambanNode *other = siamban_graph_node (graph, map);
+
     if (other->c == node->c && other->h == node->h && other->w == node->w)
       return map;
   }
@@ -335,6 +348,7 @@ grow_conv (SiambanGraph *graph, SiambanMap x, const char *name)
       .depthwise = g_test_rand_bit (),
       .stride = 1 + g_test_rand_bit (),
       .act = g_test_rand_int_range (0, SIAMBAN_ACT_SIGMOID + 1)};
+
   if (spec.depthwise)
     spec.out = in->c;
   SiambanNode like = {.c = spec.out, .h = in->h, .w = in->w};
@@ -351,6 +365,7 @@ grow_scale (SiambanGraph *graph, SiambanMap x, const char *name)
   int c = siamban_graph_node (graph, x)->c;
   SiambanMap mean = siamban_graph_mean (graph, x);
   SiambanMap s = conv (graph, mean, name, c, 1, 0, SIAMBAN_ACT_SIGMOID);
+
   siamban_graph_scale (graph, x, s, SIAMBAN_ACT_NONE);
 }
 
@@ -358,6 +373,7 @@ static void
 grow_sum (SiambanGraph *graph, SiambanMap x, const char *name)
 {
   SiambanMap maps[3] = {x};
+
   for (int i = 1; i < 3; i++)
     maps[i] = pick_like (graph, siamban_graph_node (graph, x));
   siamban_graph_weighted_sum (graph, maps, 3, name);
@@ -368,6 +384,7 @@ grow (SiambanGraph *graph, const char *name)
 {
   SiambanMap x = pick (graph);
   const SiambanNode *in = siamban_graph_node (graph, x);
+
   switch (g_test_rand_int_range (0, 7)) {
     case 0:
       siamban_graph_max_pool (graph, x, MIN (2, MIN (in->h, in->w)), 1, 0);
@@ -407,11 +424,13 @@ static SiambanGraph *
 random_graph (void)
 {
   SiambanGraph *graph = siamban_graph_new ();
+
   siamban_graph_image (graph, SIZE);
   siamban_graph_feature (graph, 5, 8, 8);
   siamban_graph_feature (graph, 16, 7, 9);
   for (int i = 0; i < 30; i++) {
     char name[16];
+
     g_snprintf (name, sizeof name, "n%d", i);
     grow (graph, name);
   }
@@ -435,8 +454,10 @@ test_plan (void)
   for (int round = 0; round < 200; round++) {
     SiambanSpan spans[24];
     size_t least = 0, all = 0;
+
     for (int i = 0; i < 24; i++) {
       int first = g_test_rand_int_range (0, 30);
+
       spans[i] = (SiambanSpan){g_test_rand_int_range (1, 9) * 16, first,
           first + g_test_rand_int_range (0, 6), 1};
     }
@@ -460,10 +481,12 @@ test_reuse (void)
 {
   SiambanGraph *g = siamban_graph_new ();
   SiambanMap x = siamban_graph_image (g, 32);
+
   x = conv (g, x, "first", 16, 1, 0, SIAMBAN_ACT_NONE);
   for (int i = 0; i < 10; i++) {
     const SiambanConvSpec spec = {
         .name = "same", .out = 16, .has_residual = TRUE, .residual = x};
+
     x = siamban_graph_conv (
         g, conv (g, x, "other", 16, 1, 0, SIAMBAN_ACT_NONE), &spec);
   }
@@ -491,6 +514,7 @@ wide_graph (int channels)
 {
   SiambanGraph *g = siamban_graph_new ();
   SiambanMap x = siamban_graph_image (g, SIZE);
+
   x = conv (g, x, "wide", channels, 1, 0, SIAMBAN_ACT_NONE);
   siamban_graph_output (g, conv (g, x, "out", 1, 1, 0, SIAMBAN_ACT_NONE));
   return g;
@@ -500,6 +524,7 @@ static size_t
 memory_for (Fixture *f, int n, unsigned threads)
 {
   SiambanWorkspace *workspace = siamban_workspace_new ();
+
   run (f, f->outputs, 0, n, threads, workspace);
   size_t size = siamban_workspace_size (workspace);
   siamban_workspace_free (workspace);
@@ -515,6 +540,7 @@ test_memory (void)
   Fixture large = fixture_new (wide_graph (8192), SIAMBAN_CPU_C);
   SiambanTeam *team = siamban_team_acquire (0);
   size_t workers = siamban_team_size (team);
+
   siamban_team_release (team);
   g_assert_cmpuint (
       memory_for (&large, MAX_IMAGES, 0), ==, memory_for (&large, 1, 0));
@@ -534,6 +560,7 @@ test_pixels (void)
   float *planes = g_ptr_array_index (f.planes, 0);
   SiambanWorkspace *workspace = siamban_workspace_new ();
   GPtrArray *outputs = outputs_new (f.graph);
+
   for (int i = 0; i < SIZE * SIZE; i++)
     for (int k = 0; k < 3; k++)
       planes[k * SIZE * SIZE + i] = bytes[3 * i + k] =
@@ -565,6 +592,7 @@ test_timed (void)
       .features = (const float *const *)f.features->pdata,
       .outputs = (float *const *)f.outputs->pdata};
   SiambanTeam *team = siamban_team_acquire (1);
+
   siamban_program_run_timed (f.program, &what, workspace, team, times);
   siamban_team_release (team);
   check_image (&f, 0);
@@ -588,6 +616,7 @@ assert_refused (TestStore *store, const SiambanGraph *graph, const char *text)
   GError *error = NULL;
   SiambanCheckpoint *checkpoint = test_store_open (store);
   SiambanWeights *weights = siamban_weights_new (checkpoint, SIAMBAN_CPU_C);
+
   g_assert_null (siamban_program_compile (graph, weights, &error));
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL);
   g_test_message ("%s", error->message);
@@ -611,6 +640,7 @@ static void
 reshape (TestStore *store)
 {
   const guint64 shape[] = {20, 3, 5, 5};
+
   test_store_add (store, "stem.0.weight", 4, shape, -1, 1);
 }
 
@@ -618,6 +648,7 @@ static void
 flatten (TestStore *store)
 {
   const guint64 shape[] = {20, 20, 1, 1};
+
   test_store_add (store, "squeeze.weight", 4, shape, -1, 1);
 }
 
@@ -663,6 +694,7 @@ static void
 shorten (TestStore *store)
 {
   const guint64 shape[] = {1};
+
   test_store_add (store, "scale", 1, shape, -1, 1);
 }
 
@@ -670,6 +702,7 @@ static void
 lengthen (TestStore *store)
 {
   const guint64 shape[] = {3};
+
   test_store_add (store, "weight", 1, shape, -1, 1);
 }
 
@@ -695,9 +728,11 @@ test_refused (void)
       {shorten, "\"scale\" has shape [1], expected floats of shape [2]"},
       {lengthen, "\"weight\" has shape [3], expected floats of shape [2]"},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     SiambanGraph *graph = small_graph ();
     TestStore *store = test_store_new ();
+
     test_store_add_graph (store, graph);
     cases[i].damage (store);
     assert_refused (store, graph, cases[i].text);
@@ -712,6 +747,7 @@ test_broken_graph (void)
   SiambanGraph *graph = siamban_graph_new ();
   TestStore *store = test_store_new ();
   const guint64 one = 1;
+
   test_store_add (store, "any", 1, &one, 0, 1);
   siamban_graph_output (graph, 7);
   assert_refused (store, graph, "map 7 is an output but is never made");
@@ -725,11 +761,13 @@ main (int argc, char **argv)
   const SiambanCpu levels[] = {
       SIAMBAN_CPU_C, SIAMBAN_CPU_BLAS, siamban_cpu_level ()};
   static const char *const names[] = {"c", "blas", "best"};
+
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
     gpointer level = GINT_TO_POINTER (levels[i]);
     char *small = g_strdup_printf ("/exec/%s/small", names[i]);
     char *random = g_strdup_printf ("/exec/%s/random", names[i]);
+
     g_test_add_data_func (small, level, test_small);
     g_test_add_data_func (random, level, test_random);
     g_free (small);

@@ -24,6 +24,7 @@ small_graph (void)
 {
   SiambanGraph *g = siamban_graph_new ();
   SiambanMap x = siamban_graph_image (g, SIDE);
+
   x = siamban_graph_conv (g, x,
       &(SiambanConvSpec){
           .name = "stem", .bn = "bn", .out = 24, .kernel = 3, .stride = 2});
@@ -42,6 +43,7 @@ static Fixture
 fixture_new (void)
 {
   Fixture f = {.graph = small_graph (), .store = test_store_new ()};
+
   test_store_add_graph (f.store, f.graph);
   test_store_set_metadata (f.store, SIAMBAN_RANGES_KEY,
       "{\"stem\": null, \"point\": [-40, 50], \"depth\": null, "
@@ -73,6 +75,7 @@ static float *
 run (const Fixture *f, const SiambanProgram *program, gsize *size)
 {
   const guint8 *pixels = f->pixels;
+
   *size = siamban_program_output_size (program, 0) * sizeof (float);
   float *out = g_malloc (*size);
   SiambanRun run = {.n = 1, .pixels = &pixels, .outputs = &out};
@@ -91,6 +94,7 @@ compute_as (const Fixture *f, SiambanCpu level, gboolean int8, const char *key)
   GError *error = NULL;
   SiambanWeights *weights = siamban_weights_new (f->checkpoint, level);
   gsize size;
+
   if (int8)
     siamban_weights_set_ranges (
         weights, siamban_ranges_read (f->checkpoint, NULL));
@@ -116,6 +120,7 @@ static void
 assert_computes (const Fixture *f, const char *key, GBytes *expected)
 {
   GBytes *out = compute (f, siamban_cpu_level (), key);
+
   g_assert_true (g_bytes_equal (out, expected));
   g_bytes_unref (out);
 }
@@ -125,6 +130,7 @@ contents (const Fixture *f)
 {
   char *data;
   gsize size;
+
   g_assert_true (g_file_get_contents (f->path, &data, &size, NULL));
   return g_bytes_new_take (data, size);
 }
@@ -140,6 +146,7 @@ static guint64
 inode (const Fixture *f)
 {
   GStatBuf st;
+
   g_assert_cmpint (g_stat (f->path, &st), ==, 0);
   return st.st_ino;
 }
@@ -152,6 +159,7 @@ check_round_trip (const Fixture *f, SiambanCpu level, gboolean int8)
   GBytes *written = compute_as (f, level, int8, key);
   guint64 file = inode (f);
   GBytes *read = compute_as (f, level, int8, key);
+
   g_assert_cmpuint (inode (f), ==, file);
   g_assert_true (g_bytes_equal (written, plain));
   g_assert_true (g_bytes_equal (read, plain));
@@ -165,6 +173,7 @@ static void
 test_round_trip (void)
 {
   Fixture f = fixture_new ();
+
   for (SiambanCpu level = 0; level <= siamban_cpu_level (); level++) {
     check_round_trip (&f, level, FALSE);
     if (siamban_conv_has_int8 (level))
@@ -178,6 +187,7 @@ test_other_key (void)
 {
   Fixture f = fixture_new ();
   GBytes *plain = compute (&f, siamban_cpu_level (), NULL);
+
   assert_computes (&f, "one", plain);
   guint64 file = inode (&f);
   assert_computes (&f, "other", plain);
@@ -203,6 +213,7 @@ test_damaged (void)
 {
   Fixture f = fixture_new ();
   GBytes *plain = compute (&f, siamban_cpu_level (), NULL);
+
   assert_computes (&f, "key", plain);
   GBytes *good = contents (&f);
   gsize size = g_bytes_get_size (good);
@@ -236,6 +247,7 @@ reads (const char *path)
       siamban_conv_new (siamban_cpu_level (), &shape, NULL, NULL);
   SiambanPacked *packed = siamban_packed_open (path, "key");
   gboolean is_there = siamban_packed_read (packed, "conv", conv);
+
   siamban_packed_close (packed);
   siamban_conv_free (conv);
   return is_there;
@@ -252,6 +264,7 @@ write_file (const char *path, const SiambanConv *conv, gconstpointer header,
   const guint64 prelude[] = {G_GUINT64_CONSTANT (0x314b434150424953),
       SIAMBAN_PACKED_FORMAT, header_size, XXH3_64bits (header, header_size)};
   guint n = siamban_conv_parts (conv, parts);
+
   g_byte_array_append (file, (const guint8 *)prelude, sizeof prelude);
   g_byte_array_append (file, header, header_size);
   for (guint i = 0; i < n; i++)
@@ -270,6 +283,7 @@ zero_conv (guint64 *sizes, guint64 *checksum)
   SiambanPart parts[SIAMBAN_MAX_PARTS];
   char *data = g_malloc0 (siamban_conv_size (conv));
   guint n = siamban_conv_parts (conv, parts);
+
   g_assert_cmpuint (n, ==, 2);
   for (guint i = 0; i < n; i++)
     sizes[i] = parts[i].size;
@@ -283,6 +297,7 @@ header_of (const char *name, const char *algorithm, guint n,
     const guint64 *sizes, guint64 checksum)
 {
   GVariantBuilder list, numbers;
+
   g_variant_builder_init (&list, G_VARIANT_TYPE ("a(ssatt)"));
   g_variant_builder_init (&numbers, G_VARIANT_TYPE ("at"));
   for (guint i = 0; i < n; i++)
@@ -320,9 +335,11 @@ test_hostile (void)
       {"conv", name, {a[0], G_MAXUINT64 - a[0] + 1, a[0] + a[1]}, 3, 0, FALSE},
       {"conv", name, {G_MAXUINT64 / 2, G_MAXUINT64 / 2}, 2, 0, FALSE},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     GVariant *header = header_of (cases[i].name, cases[i].algorithm, cases[i].n,
         cases[i].sizes, checksum);
+
     write_file (f.path, conv, g_variant_get_data (header),
         g_variant_get_size (header), cases[i].more);
     g_assert_cmpint (reads (f.path), ==, cases[i].good);
@@ -342,9 +359,11 @@ test_mutated (void)
   GVariant *header =
       header_of ("conv", siamban_conv_algorithm (conv), 2, sizes, checksum);
   gsize size = g_variant_get_size (header);
+
   for (int i = 0; i < 3000; i++) {
     guint8 *data = g_memdup2 (g_variant_get_data (header), size);
     gsize n = size;
+
     if (g_test_rand_int_range (0, 4) == 0)
       n = g_test_rand_int_range (0, size);
     for (int k = g_test_rand_int_range (1, 5); k > 0; k--)
@@ -365,9 +384,11 @@ test_huge_header (void)
 {
   Fixture f = fixture_new ();
   const guint64 sizes[] = {0, 1 << 20, (guint64)1 << 40, G_MAXUINT64};
+
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
     guint64 prelude[] = {G_GUINT64_CONSTANT (0x314b434150424953),
         SIAMBAN_PACKED_FORMAT, sizes[i], XXH3_64bits (NULL, 0)};
+
     set_contents (f.path, prelude, sizeof prelude);
     g_assert_false (reads (f.path));
   }
@@ -379,6 +400,7 @@ test_not_a_file (void)
 {
   Fixture f = fixture_new ();
   GBytes *plain = compute (&f, siamban_cpu_level (), NULL);
+
   g_assert_cmpint (mkfifo (f.path, 0600), ==, 0);
   g_test_expect_message ("siamban", G_LOG_LEVEL_WARNING, "*are not kept*");
   assert_computes (&f, "key", plain);
@@ -398,6 +420,7 @@ static float *
 fixed_floats (gsize n)
 {
   float *values = g_new (float, n);
+
   for (gsize i = 0; i < n; i++)
     values[i] = (float)((i * 2654435761u >> 8) % 2001) / 1000 - 1;
   return values;
@@ -412,6 +435,7 @@ fixed_conv (SiambanCpu level, gboolean int8, const SiambanConvShape *s)
   SiambanConv *conv =
       int8 ? siamban_conv_new_int8 (level, s, &range, weight, bias)
            : siamban_conv_new (level, s, weight, bias);
+
   g_free (weight);
   g_free (bias);
   return conv;
@@ -422,6 +446,7 @@ add_packed (XXH3_state_t *state, const SiambanConv *conv)
 {
   SiambanPart parts[SIAMBAN_MAX_PARTS];
   guint n = conv ? siamban_conv_parts (conv, parts) : 0;
+
   for (guint i = 0; i < n; i++)
     XXH3_64bits_update (state, parts[i].data, parts[i].size);
 }
@@ -437,6 +462,7 @@ packed_sum (SiambanCpu level, gboolean int8)
       {20, 20, 5, 1, 2, 1, TRUE, FALSE, SIAMBAN_ACT_HARDSWISH},
   };
   XXH3_state_t *state = XXH3_createState ();
+
   XXH3_64bits_reset (state);
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++) {
     if (int8 && shapes[i].depthwise)
@@ -465,6 +491,7 @@ test_format (void)
       {SIAMBAN_CPU_AVX2, FALSE, G_GUINT64_CONSTANT (0x3a15c6151ff092a8)},
       {SIAMBAN_CPU_AVX2, TRUE, G_GUINT64_CONSTANT (0xcf67af0a57c16ac1)},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     if (cases[i].level > siamban_cpu_level ())
       continue;
@@ -485,6 +512,7 @@ static gpointer
 work (gpointer data)
 {
   const Worker *worker = data;
+
   for (int i = 0; i < 60; i++) {
     assert_computes (worker->f, i % 7 ? "key" : "other", worker->expected);
     if (i % 5 == 0)
@@ -499,6 +527,7 @@ test_together (void)
   Fixture f = fixture_new ();
   Worker worker = {&f, compute (&f, siamban_cpu_level (), NULL)};
   GThread *threads[4];
+
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("work", work, &worker);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
@@ -513,6 +542,7 @@ test_missing_tensor (void)
 {
   Fixture f = fixture_new ();
   GError *error = NULL;
+
   g_bytes_unref (compute (&f, siamban_cpu_level (), "key"));
   test_store_remove (f.store, "bn.running_var");
   SiambanCheckpoint *checkpoint = test_store_open (f.store);

@@ -7,6 +7,7 @@ static void
 assert_shape (SiambanGraph *graph, SiambanMap map, int c, int h, int w)
 {
   const SiambanNode *node = siamban_graph_node (graph, map);
+
   g_assert_cmpint (node->c, ==, c);
   g_assert_cmpint (node->h, ==, h);
   g_assert_cmpint (node->w, ==, w);
@@ -30,6 +31,7 @@ test_shapes (void)
   SiambanMap pooled = siamban_graph_max_pool (g, x, 3, 2, 1);
   SiambanMap crop = siamban_graph_crop (g, pooled, 4, 3, 20, 30);
   SiambanMap maps[] = {crop, crop};
+
   assert_shape (g, image, 3, 255, 255);
   assert_shape (g, x, 64, 125, 125);
   assert_shape (g, pooled, 64, 63, 63);
@@ -58,6 +60,7 @@ test_needed (void)
   SiambanMap z = siamban_graph_feature (g, 8, 2, 2);
   SiambanMap last = siamban_graph_xcorr_depthwise (g, z, used, 0);
   gboolean needed[5];
+
   siamban_graph_output (g, last);
   siamban_graph_needed (g, needed);
   g_assert_true (needed[image] && needed[used] && needed[z] && needed[last]);
@@ -120,6 +123,7 @@ static void
 narrow (SiambanGraph *g)
 {
   const SiambanConvSpec spec = {.name = "wide", .out = 4, .kernel = 11};
+
   siamban_graph_conv (g, 1, &spec);
 }
 
@@ -128,6 +132,7 @@ misfit_residual (SiambanGraph *g)
 {
   const SiambanConvSpec spec = {
       .name = "sum", .out = 4, .has_residual = TRUE, .residual = 1};
+
   siamban_graph_conv (g, 1, &spec);
 }
 
@@ -135,6 +140,7 @@ static void
 bad_window (SiambanGraph *g)
 {
   const SiambanConvSpec spec = {.name = "back", .out = 4, .stride = -1};
+
   siamban_graph_conv (g, 1, &spec);
 }
 
@@ -142,6 +148,7 @@ static void
 no_channels (SiambanGraph *g)
 {
   const SiambanConvSpec spec = {.name = "none"};
+
   siamban_graph_conv (g, 1, &spec);
 }
 
@@ -150,6 +157,7 @@ wide_linear (SiambanGraph *g)
 {
   const SiambanConvSpec spec = {
       .name = "fc", .out = 4, .kernel = 3, .linear = TRUE};
+
   siamban_graph_conv (g, 1, &spec);
 }
 
@@ -193,6 +201,7 @@ static void
 misfit_sum (SiambanGraph *g)
 {
   const SiambanMap maps[] = {0, 1};
+
   siamban_graph_weighted_sum (g, maps, 2, NULL);
 }
 
@@ -238,8 +247,10 @@ test_misfits (void)
       {unmade, "map 2 is used before it is made"},
       {no_map, "map -1 is used before it is made"},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     SiambanGraph *g = siamban_graph_new ();
+
     siamban_graph_image (g, 12);
     siamban_graph_feature (g, 16, 9, 9);
     cases[i].build (g);

@@ -103,6 +103,7 @@ test_colours (void)
       for (int u = 0; u < 256; u += 15)
         for (int v = 0; v < 256; v += 15) {
           const guint8 yuv[] = {y, u, v};
+
           check_colour (yuv, weights[m / 2][0], weights[m / 2][1], m % 2);
         }
 }
@@ -174,6 +175,7 @@ test_formats (void)
     for (unsigned i = 0; i < G_N_ELEMENTS (sizes); i++)
       for (int way = 0; way < 4; way++) {
         Picture picture;
+
         picture_init (&picture, format, sizes[i][0], sizes[i][1],
             way % 2 ? 13 : 0, way >= 2);
         picture.frame.full_range = i % 2;
@@ -191,6 +193,7 @@ test_matrices (void)
 
   for (unsigned i = 0; i < 2 * G_N_ELEMENTS (weights); i++) {
     Picture picture;
+
     picture_init (&picture, SIAMBAN_FORMAT_NV12, 64, 64, 0, FALSE);
     picture.frame.kr = weights[i / 2][0];
     picture.frame.kb = weights[i / 2][1];
@@ -224,11 +227,13 @@ test_any_side (void)
       int y = (int)CLAMP ((size / 2 + 0.5) * n / size - 0.5, 0, n - 1);
       int row = y0 + y;
       double fy = CLAMP ((size / 2 + 0.5) * n / size - 0.5, 0, n - 1) - y;
+
       for (int k = 0; k < 4; k++) {
         int x = x0 + (int)at + (k & 1), line = row + (k >> 1);
         double fx = at - floor (at);
         double w = (k & 1 ? fx : 1 - fx) * (k >> 1 ? fy : 1 - fy);
         gboolean in = x >= 0 && x < 8192 && line >= 0 && line < 3;
+
         if (w > 0)
           sum += w * (in ? picture.memory[0][8192 * line + x] : 7);
       }
@@ -298,6 +303,7 @@ static SiambanFrame
 with_strides (const SiambanFrame *frame, int a, int b)
 {
   SiambanFrame changed = *frame;
+
   changed.stride[0] = a;
   changed.stride[1] = b;
   return changed;

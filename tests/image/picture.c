@@ -25,6 +25,7 @@ plane_width (SiambanFormat format, int plane, int width)
       [SIAMBAN_FORMAT_I420_10] = {2 * width, 2 * half, 2 * half},
       [SIAMBAN_FORMAT_P010] = {2 * width, 4 * half},
   };
+
   return widths[format][plane];
 }
 
@@ -75,6 +76,7 @@ static int
 weighed (int v, double weight)
 {
   double fixed = rint (CLAMP (weight * 8192, -32768, 32767));
+
   return (int)floor (v * fixed / 8192);
 }
 

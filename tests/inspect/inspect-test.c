@@ -25,6 +25,7 @@ tensors_free (GArray *tensors)
 {
   for (guint i = 0; i < tensors->len; i++) {
     SiambanTensorSource *t = &g_array_index (tensors, SiambanTensorSource, i);
+
     g_free ((char *)t->name);
     g_free ((gpointer)t->data);
   }
@@ -37,6 +38,7 @@ add (GArray *tensors, const char *name, unsigned n_dims, const guint64 *shape)
 {
   SiambanTensorSource t = {.name = g_strdup (name), .n_dims = n_dims};
   guint64 n = 1;
+
   for (unsigned i = 0; i < n_dims; i++)
     n *= t.shape[i] = shape[i];
   t.data = g_new0 (guint64, n);
@@ -48,6 +50,7 @@ find (GArray *tensors, const char *name)
 {
   for (guint i = 0; i < tensors->len; i++) {
     SiambanTensorSource *t = &g_array_index (tensors, SiambanTensorSource, i);
+
     if (g_str_equal (t->name, name))
       return t;
   }
@@ -58,6 +61,7 @@ static void
 write_tensors (GArray *tensors, const char *path)
 {
   GError *error = NULL;
+
   siamban_safetensors_write (
       path, (SiambanTensorSource *)tensors->data, tensors->len, NULL, &error);
   g_assert_no_error (error);
@@ -69,6 +73,7 @@ nanotrack_hints (void)
 {
   GArray *tensors = tensors_new ();
   const guint64 shape[] = {1};
+
   add (tensors, "backbone.features.0.0.weight", 1, shape);
   add (tensors, "ban_head.corr_pw.CA_layer.fc1.weight", 1, shape);
   return tensors;
@@ -79,6 +84,7 @@ nanotrack_tensors (void)
 {
   char *path = path_in_dir ("hints.safetensors");
   GArray *tensors = nanotrack_hints ();
+
   write_tensors (tensors, path);
   tensors_free (tensors);
   SiambanCheckpoint *hints = siamban_checkpoint_open (path, NULL);
@@ -88,6 +94,7 @@ nanotrack_tensors (void)
   tensors = tensors_new ();
   for (guint i = 0; i < expected->len; i++) {
     const Expected *one = g_ptr_array_index (expected, i);
+
     add (tensors, one->name, one->n_dims, one->shape);
   }
   g_ptr_array_unref (expected);
@@ -108,9 +115,10 @@ inspect (int expected_status, const char *first, ...)
   int status;
   GError *error = NULL;
   va_list args;
+
   g_ptr_array_add (argv, (gpointer)g_getenv ("SIAMBAN_INSPECT"));
   va_start (args, first);
-  for (const char *a = first; a != NULL; a = va_arg (args, const char *))
+  for (const char *a = first; a; a = va_arg (args, const char *))
     g_ptr_array_add (argv, (gpointer)a);
   va_end (args);
   g_ptr_array_add (argv, NULL);
@@ -132,6 +140,7 @@ static void
 check_says (char *text, ...)
 {
   va_list args;
+
   va_start (args, text);
   for (const char *line; (line = va_arg (args, const char *)) != NULL;)
     if (!strstr (text, line))
@@ -144,6 +153,7 @@ static char *
 inspect_tensors (int expected_status, GArray *tensors, const char *option)
 {
   char *path = path_in_dir ("model.safetensors");
+
   write_tensors (tensors, path);
   char *text = inspect (expected_status, path, option, NULL);
   g_remove (path);
@@ -155,6 +165,7 @@ static void
 test_whole (void)
 {
   GArray *tensors = nanotrack_tensors ();
+
   check_says (inspect_tensors (0, tensors, NULL), "  kind          safetensors",
       "  tensors       194: 194 float32\n", "  parameters    294126\n",
       "  architecture  nanotrack-v1\n",
@@ -171,6 +182,7 @@ test_list (void)
 {
   GArray *tensors = nanotrack_tensors ();
   const guint64 shape[] = {2, 3};
+
   add (tensors, "spare.\033[31m", 2, shape);
   add (tensors, "spare.none", 0, NULL);
   check_says (inspect_tensors (0, tensors, "--tensors"),
@@ -184,6 +196,7 @@ static void
 test_every_problem (void)
 {
   GArray *tensors = nanotrack_tensors ();
+
   find (tensors, "backbone.features.0.0.weight")->shape[1] = 2;
   find (tensors, "ban_head.cls_logits.0.weight")->n_dims = 2;
   SiambanTensorSource *bias = find (tensors, "ban_head.cls_logits.0.bias");
@@ -212,6 +225,7 @@ test_variance (void)
   GArray *tensors = nanotrack_tensors ();
   SiambanTensorSource *var =
       find (tensors, "backbone.features.0.1.running_var");
+
   ((float *)var->data)[3] = -1;
   check_says (inspect_tensors (1, tensors, NULL), "  problems      1\n",
       "backbone.features.0.1.running_var", NULL);
@@ -223,6 +237,7 @@ test_unknown_network (void)
 {
   GArray *tensors = tensors_new ();
   const guint64 shape[] = {4};
+
   add (tensors, "conv.weight", 1, shape);
   check_says (inspect_tensors (1, tensors, NULL),
       "  tensors       1: 1 float32", "  problems      1\n",
@@ -234,6 +249,7 @@ static void
 test_config (void)
 {
   char *good = path_in_dir ("good.yaml"), *bad = path_in_dir ("bad.YML");
+
   g_file_set_contents (good,
       "BACKBONE: {TYPE: resnet50, KWARGS: {used_layers: [2, 3]}}\n"
       "TRACK: {LR: 0.25, BASE_SIZE: 8}\n",
@@ -295,6 +311,7 @@ test_pair (void)
   GArray *tensors = nanotrack_tensors ();
   char *config = path_in_dir ("pair.yaml");
   char *option = g_strconcat ("--config=", config, NULL);
+
   g_file_set_contents (config, "TRACK: {LR: 0.125}\n", -1, NULL);
   check_says (
       inspect_tensors (0, tensors, option), "pair.yaml\n", "lr 0.125, ", NULL);
@@ -311,6 +328,7 @@ static void
 test_bad_files (void)
 {
   char *text = path_in_dir ("text.pth"), *absent = path_in_dir ("absent.pth");
+
   g_file_set_contents (text, "not a checkpoint\n", -1, NULL);
   check_says (inspect (1, text, absent, dir, NULL),
       "text.pth: not a checkpoint",
@@ -334,8 +352,10 @@ check_published (const char *model, const char *config, const char *name)
   const char *shared = g_getenv ("SIAMBAN_SHARED");
   char *model_path = g_build_filename (shared, "models", model, NULL);
   char *config_path = g_build_filename (shared, "models", config, NULL);
+
   if (g_file_test (model_path, G_FILE_TEST_EXISTS)) {
     char *line = g_strdup_printf ("  architecture  %s\n", name);
+
     check_says (
         inspect (0, model_path, NULL), line, "problems      none\n", NULL);
     check_says (inspect (0, model_path, "--config", config_path, NULL), line,

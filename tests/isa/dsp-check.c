@@ -42,6 +42,7 @@ static void
 fail (const char *format, ...)
 {
   va_list args;
+
   va_start (args, format);
   fputs ("# ", stdout);
   vprintf (format, args);
@@ -63,6 +64,7 @@ static void
 fill_canaries (float *from, const float *to)
 {
   const uint32_t canary = CANARY;
+
   for (; from < to; from++)
     memcpy (from, &canary, sizeof canary);
 }
@@ -71,6 +73,7 @@ static int
 is_canary (const float *x)
 {
   const uint32_t canary = CANARY;
+
   return memcmp (x, &canary, sizeof canary) == 0;
 }
 
@@ -81,6 +84,7 @@ buffer_new (size_t n)
   size_t size = (n * sizeof (float) + page) / page * page + page;
   char *pages = mmap (
       NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
   if (pages == MAP_FAILED || mprotect (pages + size - page, page, PROT_NONE)) {
     perror ("dsp-check");
     exit (1);
@@ -94,6 +98,7 @@ static Buffer
 buffer_random (size_t n)
 {
   Buffer buffer = buffer_new (n);
+
   for (size_t i = 0; i < n; i++)
     buffer.data[i] = random_float ();
   return buffer;
@@ -133,6 +138,7 @@ random_finish (void)
       {SIAMBAN_HARD_SWISH, -INFINITY, INFINITY},
       {SIAMBAN_HARD_SIGMOID, -INFINITY, INFINITY},
   };
+
   return all[random_below (5)];
 }
 
@@ -140,6 +146,7 @@ static double
 finish (const SiambanFinish *how, double x)
 {
   double hard = clamp (x + 3, 0, 6) / 6;
+
   if (how->hard == SIAMBAN_HARD_NONE)
     return clamp (x, how->low, how->high);
   return how->hard == SIAMBAN_HARD_SWISH ? x * hard : hard;
@@ -163,6 +170,7 @@ gemm_case (
   size_t b_pitch = (run + random_below (3)) * PANEL;
   size_t b_panel = segments * b_pitch, n = segments * pitch;
   GemmCase t = {.pixels = pixels, .panels = panels};
+
   t.pointers = calloc (n + SIAMBAN_ROWS_AHEAD, sizeof *t.pointers);
   t.inputs = calloc (n, sizeof *t.inputs);
   for (size_t i = 0; i < n; i++) {
@@ -203,12 +211,14 @@ static double
 gemm_sum (const SiambanGemm *g, size_t row, size_t o, double *magnitude)
 {
   double sum = 0;
+
   *magnitude = 0;
   for (size_t s = 0; s < g->n_segments; s++)
     for (size_t k = 0; k < g->run; k++) {
       double term =
           (double)g->rows[s * g->pitch + row][g->offset + k] *
           g->b[o / PANEL * g->b_panel + s * g->b_pitch + k * PANEL + o % PANEL];
+
       sum += term;
       *magnitude += fabs (term);
     }
@@ -230,10 +240,12 @@ check_gemm_values (const GemmCase *t, const float *add)
 {
   const SiambanGemm *g = &t->g;
   size_t terms = g->n_segments * g->run + 2;
+
   for (size_t i = 0; i < t->pixels; i++)
     for (size_t o = 0; o < t->panels * PANEL; o++) {
       double magnitude, sum = gemm_sum (g, i, o, &magnitude);
       double more = g->bias ? g->bias[o] : 0;
+
       if (add)
         more += add[i * g->ld_add + o];
       expect (g->c[i * g->ldc + o], finish (&g->finish, sum + more),
@@ -247,6 +259,7 @@ static void
 add_in_place (GemmCase *t)
 {
   size_t width = t->panels * PANEL;
+
   for (size_t i = 0; i < t->pixels * width; i++)
     t->c.data[i / width * t->g.ldc + i % width] = random_float ();
   buffer_free (&t->add);
@@ -260,6 +273,7 @@ static void
 check_gemm (size_t pixels, size_t segments, size_t offset, size_t run)
 {
   GemmCase t = gemm_case (pixels, 1 + random_below (3), segments, offset, run);
+
   if (random_below (2))
     t.g.bias = NULL;
   switch (random_below (3)) {
@@ -291,16 +305,19 @@ static void
 gemm_not_finite (void)
 {
   static const float values[] = {NAN, INFINITY, -INFINITY};
+
   for (size_t pixels = 1; pixels <= dsp->rows; pixels++)
     for (size_t v = 0; v < 3; v++) {
       GemmCase t = gemm_case (pixels, 1, 2, 0, 5);
       unsigned bad = random_below (pixels);
+
       t.inputs[bad].data[random_below (5)] = values[v];
       gemm_case_run (&t);
       for (size_t i = 0; i < pixels * PANEL; i++) {
         float x = t.c.data[i / PANEL * t.g.ldc + i % PANEL];
         double magnitude,
             sum = gemm_sum (&t.g, i / PANEL, i % PANEL, &magnitude);
+
         sum = isnan (sum) ? sum : finish (&t.g.finish, sum);
         if (i / PANEL != bad ? !isfinite (x)
             : isnan (sum)    ? !isnan (x)
@@ -316,8 +333,10 @@ static void
 gemm_denormal (void)
 {
   const float tiny = 1e-41f;
+
   for (size_t pixels = 1; pixels <= dsp->rows; pixels++) {
     GemmCase t = gemm_case (pixels, 1, 1, 0, 1);
+
     t.g.finish = (SiambanFinish){SIAMBAN_HARD_NONE, -INFINITY, INFINITY};
     t.g.add = NULL;
     memset (t.bias.data, 0, PANEL * sizeof (float));
@@ -352,6 +371,7 @@ depthwise_case (size_t pixels, unsigned rows, unsigned columns)
   size_t reach = taps ? (rows - 1) * row + (columns - 1) * column : 0;
   size_t reach_weight =
       taps ? (rows - 1) * weight_row + (columns - 1) * weight_column : 0;
+
   t.in = buffer_random (((pixels - 1) * step + reach + PANEL) * taps);
   t.weight = buffer_random ((reach_weight + PANEL) * taps);
   t.bias = buffer_random (PANEL);
@@ -378,6 +398,7 @@ static double
 depthwise_sum (const SiambanDepthwise *d, size_t pixel, size_t k)
 {
   double sum = d->bias ? d->bias[k] : 0;
+
   for (unsigned r = 0; r < d->rows; r++)
     for (unsigned c = 0; c < d->columns; c++)
       sum += (double)d->in[pixel * d->step + r * d->row + c * d->column + k] *
@@ -389,9 +410,11 @@ static void
 check_depthwise (size_t pixels, unsigned rows, unsigned columns)
 {
   DepthwiseCase t = depthwise_case (pixels, rows, columns);
+
   dsp->depthwise (&t.d, pixels);
   for (size_t i = 0; i < t.c.n; i++) {
     size_t pixel = i / t.d.ldc, k = i % t.d.ldc;
+
     if (k < PANEL)
       expect (t.c.data[i], finish (&t.d.finish, depthwise_sum (&t.d, pixel, k)),
           6e-6, "depthwise");
@@ -416,10 +439,12 @@ static void
 depthwise_odd_numbers (void)
 {
   static const float values[] = {NAN, INFINITY, 1e-41f};
+
   for (size_t pixels = 1; pixels <= 9; pixels++)
     for (size_t v = 0; v < 3; v++) {
       DepthwiseCase t = depthwise_case (pixels, 1, 1);
       size_t bad = random_below (PANEL);
+
       t.d.step = 0;
       t.d.bias = t.d.add = NULL;
       t.d.finish = (SiambanFinish){SIAMBAN_HARD_NONE, -INFINITY, INFINITY};
@@ -428,6 +453,7 @@ depthwise_odd_numbers (void)
       dsp->depthwise (&t.d, pixels);
       for (size_t i = 0; i < pixels * PANEL; i++) {
         float x = t.c.data[i / PANEL * t.d.ldc + i % PANEL];
+
         if (i % PANEL != bad ? !isfinite (x)
             : v == 0         ? !isnan (x)
                              : x != values[v])
@@ -444,6 +470,7 @@ widen_values (void)
     /* Up to the page that nothing may touch. */
     Buffer in = buffer_random (n / 4 + 1), out = buffer_new (n);
     uint8_t *bytes = (uint8_t *)(in.data + in.n) - n;
+
     for (size_t i = 0; i < n; i++)
       bytes[i] = random_below (256);
     dsp->widen (bytes, n, out.data);
@@ -460,6 +487,7 @@ check_scale (size_t n, size_t pixels)
   const SiambanFinish how = random_finish ();
   Buffer x = buffer_random (n * pixels), by = buffer_random (n);
   Buffer to = buffer_new (n * pixels);
+
   dsp->scale (x.data, by.data, n, pixels, &how, to.data);
   for (size_t i = 0; i < to.n; i++)
     expect (to.data[i], finish (&how, (double)x.data[i] * by.data[i % n]), 2e-7,
@@ -489,9 +517,11 @@ sum_values (void)
     size_t ld = PANEL + random_below (20);
     Buffer x = buffer_random ((pixels - 1) * ld + PANEL);
     Buffer to = buffer_new (PANEL);
+
     dsp->sum (x.data, ld, pixels, to.data);
     for (size_t k = 0; k < PANEL; k++) {
       double all = 0, magnitude = 0;
+
       for (size_t i = 0; i < pixels; i++) {
         all += x.data[i * ld + k];
         magnitude += fabs (x.data[i * ld + k]);
@@ -530,6 +560,7 @@ transform_pixels (const Tile *t, size_t pitch)
 {
   const float *pixels[MAX_POSITIONS];
   Buffer v = buffer_new ((t->positions - 1) * pitch + t->n);
+
   for (size_t i = 0; i < t->positions; i++)
     pixels[i] = t->pixels[i].data;
   t->kernels->input (pixels, t->n, v.data, pitch);
@@ -541,6 +572,7 @@ static Buffer
 transform_weights (const Tile *t, int row, size_t pitch)
 {
   Buffer u = buffer_new ((t->side - 1) * pitch + t->n * PANEL);
+
   t->kernels->weight (t->weight.data, t->n, row, u.data, pitch);
   check_apart (&u, pitch, t->n * PANEL, "winograd weight");
   return u;
@@ -550,6 +582,7 @@ static Tile
 tile_new (const SiambanWinograd *kernels, size_t n)
 {
   Tile t = {.kernels = kernels, .side = kernels->tile + 2, .n = n};
+
   t.positions = t.side * t.side;
   t.pitch = PANEL + random_below (20);
   for (size_t i = 0; i < t.positions; i++)
@@ -574,11 +607,14 @@ multiply (const Tile *t)
   size_t v_pitch = t->n + random_below (20);
   size_t u_pitch = t->n * PANEL + random_below (20);
   Buffer v = transform_pixels (t, v_pitch);
+
   for (size_t row = 0; row < t->side; row++) {
     Buffer u = transform_weights (t, row, u_pitch);
+
     for (size_t i = 0; i < t->side * PANEL; i++) {
       size_t at = row * t->side + i / PANEL;
       double sum = 0;
+
       for (size_t k = 0; k < t->n; k++)
         sum += (double)v.data[at * v_pitch + k] *
                u.data[i / PANEL * u_pitch + k * PANEL + i % PANEL];
@@ -593,6 +629,7 @@ static double
 convolve (const Tile *t, size_t row, size_t column, size_t o)
 {
   double sum = 0;
+
   for (size_t tap = 0; tap < 9; tap++)
     for (size_t k = 0; k < t->n; k++)
       sum += (double)t->pixels[(row + tap / 3) * t->side + column + tap % 3]
@@ -608,6 +645,7 @@ check_pixels (const Tile *t, const SiambanWinogradOut *out, double bound)
     for (int j = 0; j < out->columns; j++)
       for (size_t o = 0; o < PANEL; o++) {
         double expected = convolve (t, i, j, o) + out->bias[o];
+
         if (out->residual)
           expected += out->residual[i * out->residual_row +
                                     j * out->residual_column + o];
@@ -623,6 +661,7 @@ check_around (const Buffer *c, const SiambanWinogradOut *out)
     size_t row = i / out->row, column = i % out->row / out->column;
     int inside = row < (size_t)out->rows && column < (size_t)out->columns &&
                  i % out->row % out->column < PANEL;
+
     if (inside == is_canary (c->data + i)) {
       fail ("winograd output: wrote elsewhere than to its pixels");
       return;
@@ -636,6 +675,7 @@ check_tile (const SiambanWinograd *kernels, size_t n, int rows, int columns)
   Tile t = tile_new (kernels, n);
   SiambanWinogradOut out = {
       .rows = rows, .columns = columns, .finish = random_finish ()};
+
   out.column = PANEL + random_below (20);
   out.row = kernels->tile * out.column + random_below (20);
   out.residual_column = PANEL + random_below (20);
@@ -661,6 +701,7 @@ winograd_values (void)
 {
   for (size_t w = 0; w < SIAMBAN_N_WINOGRAD; w++) {
     const SiambanWinograd *kernels = &dsp->winograd[w];
+
     for (int rows = 1; rows <= kernels->tile; rows++)
       for (int columns = 1; columns <= kernels->tile; columns++)
         check_tile (kernels, PANEL * (1 + random_below (3)), rows, columns);
@@ -682,6 +723,7 @@ winograd_not_finite (void)
         .finish = {SIAMBAN_HARD_NONE, 0, 6}};
     Tile t = tile_new (kernels, PANEL);
     size_t bad = random_below (t.positions);
+
     t.pixels[bad].data[random_below (PANEL)] = NAN;
     multiply (&t);
     kernels->output (t.sums.data, t.pitch, &out);
@@ -701,10 +743,12 @@ check_taps (size_t rows, size_t n, size_t row, size_t step)
   Buffer b = buffer_random (n * SIAMBAN_TAPS);
   Buffer c = buffer_random (rows * SIAMBAN_TAPS);
   Buffer before = buffer_new (c.n);
+
   memcpy (before.data, c.data, c.n * sizeof (float));
   dsp->taps (a.data, row, step, rows, n, b.data, c.data);
   for (size_t i = 0; i < c.n; i++) {
     double sum = before.data[i];
+
     for (size_t k = 0; k < n; k++)
       sum += (double)a.data[i / SIAMBAN_TAPS * row + k * step] *
              b.data[k * SIAMBAN_TAPS + i % SIAMBAN_TAPS];
@@ -722,6 +766,7 @@ taps_values (void)
 {
   for (size_t rows = 1; rows < 20; rows++) {
     size_t n = 1 + random_below (40);
+
     check_taps (rows, n, n + random_below (3), 1);
     check_taps (rows, n, 1, rows + random_below (3));
   }
@@ -731,6 +776,7 @@ static void
 taps_not_finite (void)
 {
   float a[7] = {0}, b[SIAMBAN_TAPS] = {0}, c[7 * SIAMBAN_TAPS] = {0};
+
   a[random_below (7)] = INFINITY;
   dsp->taps (a, 1, 1, 7, 1, b, c);
   for (int i = 0; i < 7 * SIAMBAN_TAPS; i++)
@@ -762,6 +808,7 @@ main (int argc, char **argv)
   const int n = sizeof tests / sizeof *tests;
   unsigned seed = argc > 1 ? strtoul (argv[1], NULL, 0) : (unsigned)getpid ();
   int red = 0;
+
 #ifdef SIAMBAN_NEEDS
   if (!__builtin_cpu_supports (SIAMBAN_NEEDS)) {
     puts ("1..0 # SKIP this CPU does not have " SIAMBAN_NEEDS);

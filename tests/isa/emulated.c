@@ -15,6 +15,7 @@ __wrap_siamban_cpu_level (void)
   static const SiambanCpu levels[] = {
       SIAMBAN_CPU_AVX512, SIAMBAN_CPU_AVX512_VNNI, SIAMBAN_CPU_AMX};
   const char *value = g_getenv ("SIAMBAN_CPU");
+
   for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
     if (g_strcmp0 (value, siamban_cpu_name (levels[i])) == 0)
       return levels[i];

@@ -17,6 +17,7 @@ random_crop (int size)
 {
   size_t n = (size_t)3 * size * size;
   float *values = g_new (float, n);
+
   for (size_t i = 0; i < n; i++)
     values[i] = g_random_int_range (0, 256);
   return values;
@@ -28,6 +29,7 @@ search (const char *level)
 {
   GError *error = NULL;
   SiambanModelInfo info;
+
   g_setenv ("SIAMBAN_CPU", level, TRUE);
   SiambanModel *model =
       siamban_model_load (NULL, NULL, SIAMBAN_PRECISION_FP32, &error);
@@ -61,6 +63,7 @@ static double
 difference (const float *a, const float *b, size_t n)
 {
   double most = 0;
+
   for (size_t i = 0; i < n; i++)
     most = fmax (most, fabs ((double)a[i] - b[i]));
   return most;
@@ -72,6 +75,7 @@ test_level (gconstpointer name)
   Result c = search ("c"), r = search (name);
   double cls = difference (r.cls, c.cls, c.n_cls);
   double loc = difference (r.loc, c.loc, c.n_loc);
+
   g_test_message (
       "%s: cls within %.2g, loc within %.2g", (const char *)name, cls, loc);
   g_assert_cmpfloat (cls, <, 1e-4);
@@ -89,6 +93,7 @@ main (int argc, char **argv)
   for (SiambanCpu level = SIAMBAN_CPU_BLAS; level <= all; level++) {
     const char *name = siamban_cpu_name (level);
     char *path = g_strconcat ("/levels/", name, NULL);
+
     g_test_add_data_func (path, name, test_level);
     g_free (path);
   }

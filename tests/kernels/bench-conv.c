@@ -64,6 +64,7 @@ static SiambanMaps
 maps_new (int size, int c)
 {
   SiambanMaps maps = {.n = 1, .h = size, .w = size, .c = c};
+
   maps.ld = c == 3 ? 4 : siamban_round_up (c, SIAMBAN_LANES);
   size_t n = (size_t)size * size * maps.ld;
   maps.data = siamban_alloc_floats (n);
@@ -77,6 +78,7 @@ static double
 milliseconds (SiambanTeam *team)
 {
   struct timespec t;
+
   clock_gettime (
       siamban_team_size (team) == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC,
       &t);
@@ -89,6 +91,7 @@ time_once (const SiambanConvAlgorithm *algorithm, const void *conv,
     void *scratch, SiambanTeam *team)
 {
   double start = milliseconds (team);
+
   algorithm->run (conv, in, residual, out, scratch, team);
   return milliseconds (team) - start;
 }
@@ -113,6 +116,7 @@ measure (
   SiambanMaps residual = maps_new (o, l->out);
   float *weight = siamban_alloc_floats (n), *bias = siamban_alloc_floats (n);
   void *conv[N_ALGORITHMS], *scratch[N_ALGORITHMS];
+
   for (size_t i = 0; i < n; i++)
     weight[i] = g_random_double_range (-1, 1) / n;
   for (guint a = 0; a < N_ALGORITHMS; a++) {
@@ -159,6 +163,7 @@ static void
 add (Group *group, const double best[N_ALGORITHMS], int count, double macs)
 {
   double least = best[0];
+
   for (guint a = 0; a < N_ALGORITHMS; a++) {
     group->ms[a] += count * best[a];
     least = MIN (least, best[a]);
@@ -184,6 +189,7 @@ main (int argc, char **argv)
   int rounds = argc > 2 ? atoi (argv[2]) : 10;
   GArray *groups = g_array_new (FALSE, TRUE, sizeof (Group));
   Group total = {.group = "all"};
+
   g_print ("%-12s %8s", "ms, GFLOP/s", "MMAC");
   for (guint a = 0; a < N_ALGORITHMS; a++)
     g_print ("  %14s", algorithms[a]->name);
@@ -191,6 +197,7 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (layers); i++) {
     const Layer *l = &layers[i];
     double best[N_ALGORITHMS];
+
     if (argc > 3 && !strstr (l->group, argv[3]))
       continue;
     measure (l, rounds, team, best);

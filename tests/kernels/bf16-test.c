@@ -36,6 +36,7 @@ static Case *
 case_new (size_t segments, size_t run, size_t rows, size_t panels)
 {
   Case *t = g_new (Case, 1);
+
   *t = (Case){.segments = segments, .run = run, .rows = rows, .panels = panels};
   t->b_pitch = (run + 2 * g_test_rand_int_range (0, 3)) * SIAMBAN_PANEL;
   t->b_panel = segments * t->b_pitch + 32 * g_test_rand_int_range (0, 3);
@@ -89,6 +90,7 @@ static double
 sum_of (const Case *t, size_t row, size_t o, double *magnitude)
 {
   double sum = 0;
+
   *magnitude = 0;
   for (size_t s = 0; s < t->segments; s++)
     for (size_t k = 0; k < t->run; k++) {
@@ -97,6 +99,7 @@ sum_of (const Case *t, size_t row, size_t o, double *magnitude)
           (double)siamban_bf16_to_f32 (t->pixels[s * MAX_ROWS + row][k]) *
           siamban_bf16_to_f32 (
               t->b[o / SIAMBAN_PANEL * t->b_panel + s * t->b_pitch + pair]);
+
       sum += term;
       *magnitude += fabs (term);
     }
@@ -109,9 +112,11 @@ check_values (const Case *t, const SiambanBf16Gemm *g, const float *bias,
     const float *add)
 {
   double unit = FLT_EPSILON * (t->segments * t->run + 2);
+
   for (size_t i = 0; i < MAX_ROWS; i++)
     for (size_t o = 0; o < LDC; o++) {
       double magnitude, value = t->c[i * LDC + o];
+
       if (i >= t->rows || o >= t->panels * SIAMBAN_PANEL) {
         g_assert_cmpfloat (value, ==, GUARD);
         continue;
@@ -128,6 +133,7 @@ check (size_t segments, size_t run, size_t rows, size_t panels)
 {
   Case *t = case_new (segments, run, rows, panels);
   SiambanBf16Gemm g = gemm_of (t);
+
   if (g_test_rand_int_range (0, 2))
     g.bias = NULL;
   if (g_test_rand_int_range (0, 2))
@@ -166,11 +172,13 @@ static void
 test_not_finite (void)
 {
   static const float values[] = {NAN, INFINITY, -INFINITY};
+
   for (size_t rows = 1; rows <= dsp->rows; rows++)
     for (guint v = 0; v < G_N_ELEMENTS (values); v++) {
       Case *t = case_new (2, 8, rows, dsp->panels);
       SiambanBf16Gemm g = gemm_of (t);
       size_t bad = g_test_rand_int_range (0, rows);
+
       t->pixels[bad][g_test_rand_int_range (0, 8)] =
           siamban_f32_to_bf16 (values[v]);
       dsp->gemm (&g, rows, dsp->panels);
@@ -178,6 +186,7 @@ test_not_finite (void)
         for (size_t o = 0; o < dsp->panels * SIAMBAN_PANEL; o++) {
           double magnitude, sum = sum_of (t, i, o, &magnitude);
           float value = t->c[i * LDC + o];
+
           if (isinf (sum))
             g_assert_cmpfloat (value, ==, sum);
           else
@@ -193,6 +202,7 @@ test_denormal (void)
 {
   Case *t = case_new (1, 4, 1, 1);
   SiambanBf16Gemm g = gemm_of (t);
+
   g.bias = g.add = NULL;
   for (int k = 0; k < 4; k++)
     t->pixels[0][k] = 1;
@@ -206,6 +216,7 @@ static void
 check_rounded (float x, guint16 q)
 {
   guint16 wanted = siamban_f32_to_bf16 (x);
+
   if (fabsf (x) < FLT_MIN) /* or 0 */
     g_assert_true (q == wanted || (q & 0x7fff) == 0);
   else
@@ -222,9 +233,11 @@ test_round (void)
   {
     N = 3 * SIAMBAN_PANEL
   };
+
   for (int round = 0; round < 100; round++) {
     float x[N];
     guint16 q[N + 1];
+
     q[N] = 77;
     memcpy (x, bits, sizeof bits);
     for (int i = SIAMBAN_PANEL; i < N; i++)

@@ -17,6 +17,7 @@ bound_of (const SiambanConvShape *shape)
 {
   double terms = (double)shape->in * shape->kernel * shape->kernel;
   double step = sqrt (2) / 256 / sqrt (12) / sqrt (3);
+
   return 6 * step * sqrt (terms);
 }
 
@@ -25,6 +26,7 @@ check (const SiambanConvShape *shape, int n, int h, int w)
 {
   SiambanCpu level = siamban_cpu_level ();
   TestCase c = test_case_new (shape, n, h, w);
+
   test_case_check (&c, siamban_conv_new_bf16 (level, shape, c.weight, c.bias),
       siamban_conv_new_bf16 (level, shape, NULL, NULL), bound_of (shape));
   test_case_clear (&c);
@@ -42,6 +44,7 @@ test_direct (void)
 {
   const SiambanConvShape deep = {
       600, 72, 1, 1, 0, 1, FALSE, TRUE, SIAMBAN_ACT_HARDSWISH};
+
   test_conv_shapes (check_direct);
   check (&deep, 2, 9, 11);
 }
@@ -67,6 +70,7 @@ test_not_suited (void)
       64, 64, 1, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU};
   float *zeros = g_new0 (float, 64 * 64 * 49);
   SiambanCpu level = siamban_cpu_level ();
+
   g_assert_null (siamban_conv_new_bf16 (level, &narrow, zeros, zeros));
   g_assert_null (siamban_conv_new_bf16 (level, &thin, zeros, zeros));
   g_assert_null (siamban_conv_new_bf16 (level, &bent, zeros, zeros));
@@ -84,6 +88,7 @@ test_half_the_memory (void)
   SiambanConv *floats = siamban_conv_new (level, &shape, NULL, NULL);
   SiambanConv *halves = siamban_conv_new_bf16 (level, &shape, NULL, NULL);
   size_t bias = shape.out * sizeof (float);
+
   g_assert_cmpuint (2 * (siamban_conv_size (halves) - bias), ==,
       siamban_conv_size (floats) - bias);
   siamban_conv_free (floats);
@@ -108,10 +113,12 @@ write_model (void)
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
     SiambanTensorSource source = {
         tensor->name, tensor->dtype, tensor->n_dims, {0}, NULL, tensor};
+
     memcpy (source.shape, tensor->shape, sizeof source.shape);
     if (tensor->n_dims == 4) {
       g_autofree float *values = g_new (float, tensor->n_elements);
       guint16 *half = g_new (guint16, tensor->n_elements);
+
       g_assert_true (siamban_tensor_read_f32 (tensor, values, NULL));
       for (guint64 k = 0; k < tensor->n_elements; k++)
         half[k] = siamban_f32_to_bf16 (values[k]);

@@ -15,6 +15,7 @@ test_case_new (const SiambanConvShape *shape, int n, int h, int w)
   int oh = slid (h, shape), ow = slid (w, shape);
   size_t weights = (size_t)shape->out * shape->kernel * shape->kernel *
                    (shape->depthwise ? 1 : shape->in);
+
   c.in = test_maps_new (n, h, w, shape->in, shape->in == 3 ? 4 : 0);
   c.residual = test_maps_new (n, oh, ow, shape->out, 0);
   c.out = test_maps_new (n, oh, ow, shape->out, 0);
@@ -40,6 +41,7 @@ test_conv_run (const SiambanConv *conv, const SiambanMaps *in,
   SiambanTeam *team = siamban_team_acquire (threads);
   size_t size = siamban_conv_scratch (conv, in, out, siamban_team_size (team));
   void *scratch = g_aligned_alloc (size + 1, 1, SIAMBAN_ALIGN);
+
   siamban_conv_run (conv, in, residual, out, scratch, team);
   g_aligned_free (scratch);
   siamban_team_release (team);
@@ -59,6 +61,7 @@ check_batch (const TestCase *c, const SiambanConv *conv)
     SiambanMaps residual = test_maps_image (&c->residual, i);
     SiambanMaps whole = test_maps_image (&c->out, i);
     SiambanMaps out = test_maps_new (1, whole.h, whole.w, whole.c, 0);
+
     test_conv_run (
         conv, &in, c->shape.has_residual ? &residual : NULL, &out, 1);
     test_maps_assert_same (&out, &whole);
@@ -70,6 +73,7 @@ static void
 check_twin (const TestCase *c, const SiambanConv *conv, SiambanConv *twin)
 {
   SiambanMaps out = test_maps_copy (&c->out);
+
   test_copy_parts (conv, twin);
   test_conv_run (twin, &c->in, residual_of (c), &out, 1);
   test_maps_assert_same (&out, &c->out);
@@ -81,6 +85,7 @@ test_case_check_same (TestCase *c, const SiambanConv *conv, SiambanConv *twin)
 {
   const SiambanConvShape *s = &c->shape;
   SiambanMaps again = test_maps_copy (&c->residual);
+
   g_test_message ("%s: %d -> %d, k%d s%d p%d d%d, depthwise %d, %d x %d x %d",
       siamban_conv_algorithm (conv), s->in, s->out, s->kernel, s->stride,
       s->pad, s->dilation, s->depthwise, c->in.n, c->in.h, c->in.w);
@@ -99,6 +104,7 @@ check_values (const TestCase *c, double bound)
   SiambanMaps exact = test_maps_copy (&c->out);
   SiambanConv *floats =
       siamban_conv_new (SIAMBAN_CPU_C, &c->shape, c->weight, c->bias);
+
   test_conv_run (floats, &c->in, residual_of (c), &exact, 1);
   for (int i = 0; i < exact.n; i++)
     for (int y = 0; y < exact.h; y++)
@@ -125,12 +131,14 @@ test_conv_shapes (
     void (*check) (const SiambanConvShape *shape, int n, int h, int w))
 {
   static const int kernels[] = {1, 3, 3, 5};
+
   for (guint k = 0; k < G_N_ELEMENTS (kernels); k++)
     for (int stride = 1; stride <= 2; stride++)
       for (int dilation = 1; dilation <= 4; dilation *= 2) {
         SiambanConvShape s = {
             .kernel = kernels[k], .stride = stride, .dilation = dilation};
         int span = dilation * (s.kernel - 1) + 1;
+
         s.in = g_test_rand_int_range (16, 90);
         s.out = g_test_rand_int_range (16, 90);
         s.pad = g_test_rand_int_range (0, span);

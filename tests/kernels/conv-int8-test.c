@@ -15,6 +15,7 @@ bound_of (const SiambanConvShape *shape)
 {
   double terms = (double)shape->in * shape->kernel * shape->kernel;
   double step = hypot (2. / 127, 1. / 63) / sqrt (12) / sqrt (3);
+
   return 6 * step * sqrt (terms);
 }
 
@@ -24,6 +25,7 @@ check (const SiambanConvShape *shape, int n, int h, int w)
   const SiambanRange range = {-1, 1};
   SiambanCpu level = siamban_cpu_level ();
   TestCase c = test_case_new (shape, n, h, w);
+
   test_case_check (&c,
       siamban_conv_new_int8 (level, shape, &range, c.weight, c.bias),
       siamban_conv_new_int8 (level, shape, &range, NULL, NULL),
@@ -43,6 +45,7 @@ test_deep (void)
 {
   const SiambanConvShape shape = {
       600, 40, 3, 1, 2, 2, FALSE, TRUE, SIAMBAN_ACT_HARDSWISH};
+
   check (&shape, 2, 9, 11);
 }
 
@@ -56,6 +59,7 @@ test_not_suited (void)
       64, 64, 1, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU};
   float *zeros = g_new0 (float, 64 * 64 * 49);
   SiambanCpu level = siamban_cpu_level ();
+
   g_assert_null (siamban_conv_new_int8 (level, &narrow, &range, zeros, zeros));
   g_assert_null (siamban_conv_new_int8 (level, &wide, NULL, zeros, zeros));
   g_assert_null (
@@ -68,6 +72,7 @@ small_graph (void)
 {
   SiambanGraph *g = siamban_graph_new ();
   SiambanMap x = siamban_graph_image (g, 31);
+
   x = siamban_graph_conv (g, x,
       &(SiambanConvSpec){.name = "stem", .out = 24, .kernel = 3, .stride = 2});
   x = siamban_graph_conv (g, x,
@@ -87,11 +92,13 @@ copy_with_ranges (const char *path, const char *ranges)
   SiambanCheckpoint *from = siamban_checkpoint_open (path, &error);
   GArray *sources = g_array_new (FALSE, FALSE, sizeof (SiambanTensorSource));
   char *copy = g_strconcat (path, ".int8.safetensors", NULL);
+
   g_assert_no_error (error);
   for (guint i = 0; i < siamban_checkpoint_n_tensors (from); i++) {
     const SiambanTensor *tensor = siamban_checkpoint_nth (from, i);
     SiambanTensorSource source = {
         tensor->name, tensor->dtype, tensor->n_dims, {0}, NULL, tensor};
+
     memcpy (source.shape, tensor->shape, sizeof source.shape);
     g_array_append_val (sources, source);
   }
@@ -108,6 +115,7 @@ compiles (const char *ranges, GError **error)
 {
   SiambanGraph *graph = small_graph ();
   TestStore *store = test_store_new ();
+
   test_store_add_graph (store, graph);
   char *plain = test_store_write (store);
   char *path = copy_with_ranges (plain, ranges);
@@ -118,6 +126,7 @@ compiles (const char *ranges, GError **error)
   if (read) {
     SiambanWeights *weights =
         siamban_weights_new (checkpoint, siamban_cpu_level ());
+
     siamban_weights_set_ranges (weights, read);
     siamban_weights_allow_8_bits (weights, TRUE);
     program = siamban_program_compile (graph, weights, error);
@@ -139,6 +148,7 @@ static void
 test_metadata (void)
 {
   GError *error = NULL;
+
   g_assert_true (compiles ("{\"stem\": null, \"point\": [-1, 2.5], "
                            "\"cube\": [0, 1e3], \"other\": [0, 0]}",
       &error));
@@ -169,8 +179,10 @@ test_hostile (void)
       {"{\"stem\": {\"low\": 0}}", "\"stem\""},
       {"{\"stem\": \"0 1\"}", "\"stem\""},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     GError *error = NULL;
+
     g_assert_false (compiles (cases[i].ranges, &error));
     g_test_message ("%s", error->message);
     g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_MODEL);
@@ -185,6 +197,7 @@ test_huge (void)
 {
   GString *text = g_string_new ("{\"stem\": null, \"point\": [0, 1]");
   GError *error = NULL;
+
   for (int i = 0; i < 20000; i++)
     g_string_append_printf (text, ", \"x%d\": [0, 1]", i);
   g_string_append (text, ", \"cube\": null}");
@@ -198,6 +211,7 @@ note_range (void *data, const char *conv, const SiambanMaps *in)
 {
   GHashTable *ranges = data;
   SiambanRange *range = g_hash_table_lookup (ranges, conv);
+
   if (!range) {
     range = g_new0 (SiambanRange, 1);
     g_hash_table_insert (ranges, g_strdup (conv), range);
@@ -217,11 +231,13 @@ find_ranges (SiambanModel *model, SiambanTemplate *tmpl, const guint8 *x)
   GString *text = g_string_new (NULL);
   GHashTableIter iter;
   gpointer name, value;
+
   siamban_model_observe (model, tmpl, x, note_range, ranges);
   g_hash_table_iter_init (&iter, ranges);
   while (g_hash_table_iter_next (&iter, &name, &value)) {
     const SiambanRange *range = value;
     char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+
     g_ascii_dtostr (low, sizeof low, range->low);
     g_ascii_dtostr (high, sizeof high, range->high);
     g_string_append_printf (text, "%s\"%s\": [%s, %s]", text->len ? ", " : "{",
@@ -235,6 +251,7 @@ static guint8 *
 random_pixels (size_t n)
 {
   guint8 *pixels = g_malloc (n);
+
   for (size_t i = 0; i < n; i++)
     pixels[i] = g_test_rand_int_range (0, 256);
   return pixels;
@@ -245,6 +262,7 @@ load (const char *path, const char *config, SiambanPrecision precision)
 {
   GError *error = NULL;
   SiambanModel *model = siamban_model_load (path, config, precision, &error);
+
   g_assert_no_error (error);
   return model;
 }
@@ -253,6 +271,7 @@ static float *
 search (SiambanModel *model, const guint8 *z, const guint8 *x)
 {
   SiambanModelInfo info;
+
   siamban_model_get_info (model, &info);
   size_t grid = (size_t)info.score_size * info.score_size;
   float *out = g_new (float, (info.cls_channels + 4) * grid);
@@ -275,6 +294,7 @@ test_model (void)
   guint8 *z = random_pixels (3 * 127 * 127);
   guint8 *x = random_pixels (3 * 255 * 255);
   gsize size;
+
   g_assert_true (g_file_get_contents (shipped, &bytes, &size, NULL));
   g_assert_true (g_file_set_contents (plain, bytes, size, NULL));
   g_assert_null (

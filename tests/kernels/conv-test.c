@@ -28,6 +28,7 @@ expected (const TestCase *c, int image, int row, int column, int o)
   const SiambanConvShape *s = &c->shape;
   int filters = s->depthwise ? 1 : s->in;
   double sum = c->bias[o];
+
   for (int i = 0; i < filters; i++)
     for (int ky = 0; ky < s->kernel; ky++)
       for (int kx = 0; kx < s->kernel; kx++)
@@ -51,6 +52,7 @@ run_bytes (const SiambanConv *conv, const guint8 *const *images,
   size_t size = siamban_conv_scratch (conv, in, out, siamban_team_size (team));
   void *scratch = g_aligned_alloc (size + 1, 1, SIAMBAN_ALIGN);
   SiambanMaps shape = *in;
+
   shape.data = NULL;
   siamban_conv_run_bytes (conv, images, &shape, out, scratch, team);
   g_aligned_free (scratch);
@@ -62,6 +64,7 @@ static void
 check_values (const TestCase *c, const char *algorithm)
 {
   double terms = c->shape.depthwise ? 1 : c->shape.in;
+
   if (g_str_equal (algorithm, "winograd"))
     terms *= 8;
   double bound = 2e-7 * (4 + terms * c->shape.kernel * c->shape.kernel);
@@ -80,6 +83,7 @@ check (SiambanCpu level, const SiambanConvShape *shape, int n, int h, int w)
   TestCase c = test_case_new (shape, n, h, w);
   SiambanConv *conv = siamban_conv_new (level, shape, c.weight, c.bias);
   SiambanConv *twin = siamban_conv_new (level, shape, NULL, NULL);
+
   test_case_check_same (&c, conv, twin);
   check_values (&c, siamban_conv_algorithm (conv));
   g_assert_cmpuint (siamban_conv_size (conv), >=,
@@ -93,6 +97,7 @@ static void
 random_shapes (SiambanCpu level, gboolean depthwise)
 {
   static const int kernels[] = {1, 2, 3, 5, 7};
+
   for (guint k = 0; k < G_N_ELEMENTS (kernels); k++)
     for (int stride = 1; stride <= 2; stride++)
       for (int dilation = 1; dilation <= 4; dilation *= 2) {
@@ -102,6 +107,7 @@ random_shapes (SiambanCpu level, gboolean depthwise)
             .depthwise = depthwise};
         int span = dilation * (s.kernel - 1) + 1;
         int most = s.kernel <= 3 ? 40 : 20;
+
         s.in = g_test_rand_int_range (1, most);
         s.out = depthwise ? s.in : g_test_rand_int_range (1, most);
         s.pad = g_test_rand_int_range (0, span);
@@ -142,6 +148,7 @@ test_networks (gconstpointer level)
       {{96, 80, 3, 1, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU}, 23},
       {{72, 100, 3, 1, 2, 2, FALSE, TRUE, SIAMBAN_ACT_HARDSWISH}, 23},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     check (GPOINTER_TO_INT (level), &cases[i].shape, 2, cases[i].size,
         cases[i].size);
@@ -156,15 +163,18 @@ test_bytes (gconstpointer level)
       {3, 64, 7, 2, 0, 1, FALSE, FALSE, SIAMBAN_ACT_RELU},
       {3, 21, 5, 1, 2, 1, FALSE, FALSE, SIAMBAN_ACT_SIGMOID},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++) {
     TestCase c = test_case_new (&shapes[i], 2, 13 + i, 31);
     SiambanConv *conv = siamban_conv_new (
         GPOINTER_TO_INT (level), &shapes[i], c.weight, c.bias);
     SiambanMaps out = test_maps_copy (&c.out);
+
     if (siamban_conv_takes_bytes (conv)) {
       size_t n = (size_t)3 * c.in.h * c.in.w;
       guint8 *bytes = g_malloc (2 * n);
       const guint8 *images[] = {bytes, bytes + n};
+
       for (size_t k = 0; k < 2 * n; k++)
         c.in.data[k / 3 * 4 + k % 3] = bytes[k] =
             g_test_rand_int_range (0, 256);
@@ -187,6 +197,7 @@ test_not_finite (gconstpointer level)
   TestCase c = test_case_new (&shape, 1, 4, 4);
   SiambanConv *conv =
       siamban_conv_new (GPOINTER_TO_INT (level), &shape, c.weight, c.bias);
+
   c.in.data[5] = NAN;
   test_conv_run (conv, &c.in, NULL, &c.out, 1);
   g_assert_true (isnan (c.out.data[0]));
@@ -209,11 +220,13 @@ main (int argc, char **argv)
       {"bytes", test_bytes},
       {"not-finite", test_not_finite},
   };
+
   g_test_init (&argc, &argv, NULL);
   for (SiambanCpu level = SIAMBAN_CPU_C; level <= siamban_cpu_level (); level++)
     for (guint j = 0; j < G_N_ELEMENTS (tests); j++) {
       char *path = g_strdup_printf (
           "/conv/%s/%s", siamban_cpu_name (level), tests[j].name);
+
       g_test_add_data_func (path, GINT_TO_POINTER (level), tests[j].run);
       g_free (path);
     }

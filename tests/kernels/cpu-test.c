@@ -21,6 +21,7 @@ static void
 test_unknown (void)
 {
   SiambanCpu best = siamban_cpu_level ();
+
   g_setenv ("SIAMBAN_CPU", "avx3", TRUE);
   g_test_expect_message (
       "siamban", G_LOG_LEVEL_WARNING, "SIAMBAN_CPU: unknown level \"avx3\"*");

@@ -42,6 +42,7 @@ fill (const Case *t, guint8 *p, size_t bytes, gboolean weights)
 {
   if (t->bits == 8) {
     int most = weights ? dsp->weight_max : dsp->pixel_max;
+
     for (size_t i = 0; i < bytes; i++)
       p[i] = random_number (weights ? -most : 0, most, t->extreme);
     return;
@@ -49,6 +50,7 @@ fill (const Case *t, guint8 *p, size_t bytes, gboolean weights)
   for (size_t i = 0; i < bytes; i += 2) {
     gint16 x =
         random_number (-SIAMBAN_INT16_LIMIT, SIAMBAN_INT16_LIMIT, t->extreme);
+
     memcpy (p + i, &x, sizeof x);
   }
 }
@@ -58,6 +60,7 @@ product (const Case *t, const guint8 *pixels, size_t k, const guint8 *group)
 {
   gint64 sum = 0;
   gint16 x[2], w[2];
+
   memcpy (x, pixels + k, sizeof x);
   memcpy (w, group, sizeof w);
   if (t->bits == 16)
@@ -73,6 +76,7 @@ expected (const Case *t, const Buffers *u, size_t row, size_t o)
   const guint8 *b = u->b + o / SIAMBAN_PANEL * u->b_panel +
                     o % SIAMBAN_PANEL * SIAMBAN_INT_GROUP;
   gint64 sum = 0;
+
   for (size_t s = 0; s < t->segments; s++)
     for (size_t k = 0; k < t->run; k += SIAMBAN_INT_GROUP)
       sum += product (t, u->pixels[s * MAX_ROWS + row], k,
@@ -86,6 +90,7 @@ static void
 fill_all (const Case *t, Buffers *u)
 {
   size_t size = t->segments * t->run * SIAMBAN_PANEL * t->panels;
+
   u->b_panel = t->panels == 2 ? size / 2 : 0;
   for (size_t i = 0; i < t->segments * MAX_ROWS; i++) {
     u->pixels[i] = g_malloc (t->run);
@@ -109,6 +114,7 @@ static void
 check (const Case *t)
 {
   Buffers u;
+
   fill_all (t, &u);
   SiambanIntGemm g = {
       .rows = (const guint8 *const *)u.pixels,
@@ -146,6 +152,7 @@ check_gemm (guint bits)
   static const size_t runs[] = {8, 16, 40, 64, 512};
   Case t = {.bits = bits};
   size_t most = (t.bits == 8 ? &dsp->gemm8 : &dsp->gemm16)->rows;
+
   for (t.rows = 1; t.rows <= most; t.rows++)
     for (guint r = 0; r < G_N_ELEMENTS (runs); r++)
       for (int extreme = 0; extreme < 2; extreme++) {
@@ -178,6 +185,7 @@ check_saturation (guint bits)
   for (int sign = -1; sign <= 1; sign += 2) {
     Case t = {bits, 1, 2 * SIAMBAN_INT16_BLOCK, 1, 1, FALSE};
     Buffers u;
+
     fill_all (&t, &u);
     for (size_t i = 0; i < t.run / 2 && t.bits == 16; i++)
       ((gint16 *)u.pixels[0])[i] = SIAMBAN_INT16_LIMIT;
@@ -220,6 +228,7 @@ test_accumulate (void)
   guint8 pixels[8] = {1}, *row = pixels;
   guint8 *b = g_aligned_alloc0 (8 * SIAMBAN_PANEL, 1, 64);
   float c[SIAMBAN_PANEL];
+
   for (int o = 0; o < SIAMBAN_PANEL; o++) {
     b[o * SIAMBAN_INT_GROUP] = (gint8)(o - 8);
     c[o] = 2;
@@ -237,6 +246,7 @@ test_quantise8 (void)
 {
   float x[48];
   guint8 q[49];
+
   q[48] = 77;
   for (int i = 0; i < 48; i++)
     x[i] = g_test_rand_double_range (-40, 300);
@@ -247,6 +257,7 @@ test_quantise8 (void)
   dsp->quantise8 (x, 48, 0.5f, 3, q);
   for (int i = 0; i < 48; i++) {
     float wanted = rintf (fmaf (x[i], 0.5f, 3));
+
     wanted = wanted > 0 ? MIN (wanted, dsp->pixel_max) : 0;
     g_assert_cmpint (q[i], ==, wanted);
   }
@@ -258,6 +269,7 @@ test_quantise16 (void)
 {
   float x[32], scale;
   gint16 q[33];
+
   q[32] = 77;
   for (int i = 0; i < 32; i++)
     x[i] = g_test_rand_double_range (-1, 1);
@@ -289,6 +301,7 @@ static void
 run_test (gconstpointer data)
 {
   const Test *test = data;
+
   dsp = test->dsp;
   test->run ();
 }
@@ -309,8 +322,10 @@ add_tests (SiambanCpu level)
       {"quantise8", test_quantise8},
       {"quantise16", test_quantise16},
   };
+
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
     Test *test = g_new (Test, 1);
+
     *test = (Test){siamban_int_dsp (level), tests[i].run};
     char *path =
         g_strdup_printf ("/int/%s/%s", siamban_cpu_name (level), tests[i].name);
@@ -323,6 +338,7 @@ int
 main (int argc, char **argv)
 {
   SiambanCpu all = siamban_cpu_level ();
+
   g_test_init (&argc, &argv, NULL);
   if (!siamban_int_dsp (all)) {
     g_print ("1..0 # SKIP this CPU has no integer kernels\n");

@@ -22,6 +22,7 @@ run (const Case *c, const SiambanMaps *out, int step)
 {
   SiambanOpRows rows = siamban_op_rows (siamban_cpu_level (), c->op);
   int n = out->n * out->h;
+
   for (int begin = 0; begin < n; begin += step)
     rows (&c->args, c->in, c->n_in, out, begin, MIN (begin + step, n));
 }
@@ -30,6 +31,7 @@ static void
 check (Case *c, Expected expected)
 {
   SiambanMaps *out = &c->out, again = test_maps_copy (out);
+
   run (c, out, out->n * out->h);
   run (c, &again, 1);
   test_maps_assert_same (out, &again);
@@ -50,10 +52,12 @@ static double
 pooled (const Case *c, int image, int row, int column, int channel)
 {
   double highest = -INFINITY;
+
   for (int i = 0; i < c->args.kernel; i++)
     for (int j = 0; j < c->args.kernel; j++) {
       int y = row * c->args.stride - c->args.pad + i;
       int x = column * c->args.stride - c->args.pad + j;
+
       if (y >= 0 && y < c->in[0].h && x >= 0 && x < c->in[0].w)
         highest =
             fmax (highest, test_maps_at (&c->in[0], image, y, x, channel));
@@ -73,6 +77,7 @@ test_max_pool (void)
             {.kernel = kernel, .stride = stride, .pad = pad},
             {test_maps_new (2, 9, 12, 21, 0)}, 1,
             test_maps_new (2, h, w, 21, 0)};
+
         check (&c, pooled);
       }
 }
@@ -82,6 +87,7 @@ averaged (const Case *c, int image, int row, int column, int channel)
 {
   const SiambanMaps *in = &c->in[0];
   double sum = 0;
+
   for (int y = row; y < in->h; y++)
     for (int x = column; x < in->w; x++)
       sum += test_maps_at (in, image, y, x, channel);
@@ -95,6 +101,7 @@ test_mean (void)
       test_maps_new (3, 1, 1, 40, 0)};
   Case image = {SIAMBAN_OP_MEAN, {0}, {test_maps_new (2, 5, 5, 3, 4)}, 1,
       test_maps_new (2, 1, 1, 3, 0)};
+
   check (&c, averaged);
   check (&image, averaged);
 }
@@ -104,6 +111,7 @@ scaled (const Case *c, int image, int row, int column, int channel)
 {
   double x = test_maps_at (&c->in[0], image, row, column, channel) *
              test_maps_at (&c->in[1], image, 0, 0, channel);
+
   return c->args.act == SIAMBAN_ACT_HARDSWISH
              ? x * fmin (fmax (x + 3, 0), 6) / 6
              : x;
@@ -113,10 +121,12 @@ static void
 test_scale (void)
 {
   static const SiambanAct acts[] = {SIAMBAN_ACT_NONE, SIAMBAN_ACT_HARDSWISH};
+
   for (guint i = 0; i < G_N_ELEMENTS (acts); i++) {
     Case c = {SIAMBAN_OP_SCALE, {.act = acts[i]},
         {test_maps_new (2, 4, 5, 19, 0), test_maps_new (2, 1, 1, 19, 0)}, 2,
         test_maps_new (2, 4, 5, 19, 0)};
+
     check (&c, scaled);
   }
 }
@@ -133,6 +143,7 @@ test_crop (void)
 {
   Case c = {SIAMBAN_OP_CROP, {.top = 4, .left = 3},
       {test_maps_new (2, 11, 12, 33, 0)}, 1, test_maps_new (2, 7, 6, 33, 0)};
+
   check (&c, cropped);
 }
 
@@ -140,6 +151,7 @@ static double
 joined (const Case *c, int image, int row, int column, int channel)
 {
   int first = c->in[0].c;
+
   return channel < first
              ? test_maps_at (&c->in[0], image, row, column, channel)
              : test_maps_at (&c->in[1], image, row, column, channel - first);
@@ -151,6 +163,7 @@ test_concat (void)
   Case c = {SIAMBAN_OP_CONCAT, {0},
       {test_maps_new (2, 3, 4, 21, 0), test_maps_new (2, 3, 4, 6, 0)}, 2,
       test_maps_new (2, 3, 4, 27, 0)};
+
   check (&c, joined);
 }
 
@@ -158,6 +171,7 @@ static double
 correlated (const Case *c, int image, int row, int column, int channel)
 {
   double sum = 0;
+
   for (int i = 0; i < c->in[0].h; i++)
     for (int j = 0; j < c->in[0].w; j++)
       sum += test_maps_at (&c->in[0], image, i, j, channel) *
@@ -173,6 +187,7 @@ test_xcorr_depthwise (void)
     Case c = {SIAMBAN_OP_XCORR_DEPTHWISE, {.pad = pad},
         {test_maps_new (2, 4, 5, 20, 0), test_maps_new (2, 9, 11, 20, 0)}, 2,
         test_maps_new (2, 9 + 2 * pad - 3, 11 + 2 * pad - 4, 20, 0)};
+
     check (&c, correlated);
   }
 }
@@ -182,6 +197,7 @@ correlated_by_pixel (const Case *c, int image, int row, int column, int channel)
 {
   const SiambanMaps *z = &c->in[0];
   double sum = 0;
+
   for (int k = 0; k < z->c; k++)
     sum += test_maps_at (z, image, channel / z->w, channel % z->w, k) *
            test_maps_at (&c->in[1], image, row, column, k);
@@ -192,11 +208,13 @@ static void
 test_xcorr_pixelwise (void)
 {
   static const int channels[] = {5, 16, 40, 64};
+
   for (guint i = 0; i < G_N_ELEMENTS (channels); i++) {
     Case c = {SIAMBAN_OP_XCORR_PIXELWISE, {0},
         {test_maps_new (2, 3, 4, channels[i], 0),
             test_maps_new (2, 5, 6, channels[i], 0)},
         2, test_maps_new (2, 5, 6, 12, 0)};
+
     check (&c, correlated_by_pixel);
   }
 }
@@ -213,6 +231,7 @@ test_exp (void)
 {
   Case c = {SIAMBAN_OP_EXP, {.factor = 1.75f}, {test_maps_new (2, 5, 7, 4, 0)},
       1, test_maps_new (2, 5, 7, 4, 0)};
+
   check (&c, raised);
 }
 
@@ -220,6 +239,7 @@ static double
 summed (const Case *c, int image, int row, int column, int channel)
 {
   double sum = 0;
+
   for (int i = 0; i < c->n_in; i++)
     sum += test_maps_at (&c->in[i], image, row, column, channel) *
            c->args.weights[i];
@@ -234,6 +254,7 @@ test_weighted_sum (void)
       {test_maps_new (2, 5, 7, 4, 0), test_maps_new (2, 5, 7, 4, 0),
           test_maps_new (2, 5, 7, 4, 0)},
       3, test_maps_new (2, 5, 7, 4, 0)};
+
   check (&c, summed);
 }
 
@@ -242,6 +263,7 @@ test_planes (void)
 {
   SiambanMaps maps = test_maps_new (2, 4, 5, 19, 0);
   float *planes = test_floats (19 * 4 * 5), *back = g_new (float, 19 * 4 * 5);
+
   for (int row = 4; row < 8; row++) {
     siamban_row_from_planes (planes, &maps, row);
     siamban_row_to_planes (&maps, row, back);
@@ -260,6 +282,7 @@ test_pixels (void)
 {
   guint8 pixels[3 * 5 * 3];
   SiambanMaps maps = test_maps_new (2, 3, 5, 3, 4);
+
   for (guint i = 0; i < sizeof pixels; i++)
     pixels[i] = g_test_rand_int_range (0, 256);
   for (int row = 3; row < 6; row++)

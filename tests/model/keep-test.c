@@ -21,6 +21,7 @@ copy_model (const Fixture *f)
   g_autofree char *from = siamban_data_path ("models/builtin.safetensors");
   g_autofree char *data = NULL;
   gsize size;
+
   g_assert_true (g_file_get_contents (from, &data, &size, NULL));
   g_assert_true (g_file_set_contents (f->model, data, size, NULL));
 }
@@ -29,6 +30,7 @@ static Fixture
 fixture_new (void)
 {
   Fixture f = {.dir = g_dir_make_tmp ("siamban-keep-XXXXXX", NULL)};
+
   f.model = g_build_filename (f.dir, "model", NULL);
   f.config = siamban_data_path ("models/builtin.yaml");
   f.cache = g_build_filename (f.dir, "some", "folder", NULL);
@@ -42,6 +44,7 @@ list_files (const char *folder)
   GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
   GDir *dir = g_dir_open (folder, 0, NULL);
   const char *name;
+
   while (dir && (name = g_dir_read_name (dir)))
     g_ptr_array_add (files, g_build_filename (folder, name, NULL));
   g_clear_pointer (&dir, g_dir_close);
@@ -53,6 +56,7 @@ n_files (const Fixture *f)
 {
   GPtrArray *files = list_files (f->cache);
   guint n = files->len;
+
   g_ptr_array_unref (files);
   return n;
 }
@@ -62,6 +66,7 @@ inode (const Fixture *f)
 {
   GPtrArray *files = list_files (f->cache);
   GStatBuf st;
+
   g_assert_cmpuint (files->len, ==, 1);
   g_assert_cmpint (g_stat (files->pdata[0], &st), ==, 0);
   g_ptr_array_unref (files);
@@ -72,6 +77,7 @@ static void
 remove_all (const char *folder)
 {
   GPtrArray *files = list_files (folder);
+
   for (guint i = 0; i < files->len; i++)
     g_assert_cmpint (g_remove (files->pdata[i]), ==, 0);
   g_ptr_array_unref (files);
@@ -82,6 +88,7 @@ static void
 fixture_clear (Fixture *f)
 {
   g_autofree char *parent = g_path_get_dirname (f->cache);
+
   if (g_file_test (f->cache, G_FILE_TEST_IS_DIR)) {
     remove_all (f->cache);
     g_rmdir (parent);
@@ -101,6 +108,7 @@ compute (const char *path, const char *config)
   SiambanModel *model =
       siamban_model_load (path, config, SIAMBAN_PRECISION_AUTO, &error);
   SiambanModelInfo info;
+
   g_assert_no_error (error);
   siamban_model_get_info (model, &info);
   size_t grid = (size_t)info.score_size * info.score_size;
@@ -133,6 +141,7 @@ static void
 test_unasked (void)
 {
   Fixture f = fixture_new ();
+
   g_free (compute (f.model, f.config));
   g_assert_cmpuint (n_files (&f), ==, 0);
   g_setenv ("SIAMBAN_CACHE_DIR", "", TRUE);
@@ -149,6 +158,7 @@ test_same (void)
   g_autofree char *written = compute_kept (&f);
   guint64 file = inode (&f);
   g_autofree char *read = compute_kept (&f);
+
   g_assert_cmpstr (written, ==, plain);
   g_assert_cmpstr (read, ==, plain);
   g_assert_cmpuint (inode (&f), ==, file);
@@ -160,6 +170,7 @@ test_levels (void)
 {
   static const char *const levels[] = {"c", "blas", "amx"};
   Fixture f = fixture_new ();
+
   for (int round = 0; round < 2; round++)
     for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
       g_setenv ("SIAMBAN_CPU", levels[i], TRUE);
@@ -181,6 +192,7 @@ change_number (const Fixture *f, gboolean in_place)
   g_autofree char *data = NULL;
   GStatBuf st;
   gsize size;
+
   g_assert_cmpint (g_stat (f->model, &st), ==, 0);
   g_assert_true (g_file_get_contents (f->model, &data, &size, NULL));
   float last;
@@ -203,6 +215,7 @@ test_replaced (void)
     Fixture f = fixture_new ();
     g_autofree char *before = compute_kept (&f);
     guint64 file = inode (&f);
+
     change_number (&f, in_place);
     g_autofree char *after = compute (f.model, f.config);
     g_autofree char *kept = compute_kept (&f);
@@ -295,6 +308,7 @@ test_no_folder (void)
 {
   Fixture f = fixture_new ();
   g_autofree char *plain = compute (f.model, f.config);
+
   g_free (f.cache);
   f.cache = g_build_filename (f.model, "under-a-file", NULL);
   assert_not_kept (&f, plain);
@@ -307,6 +321,7 @@ test_no_space (void)
   Fixture f = fixture_new ();
   g_autofree char *plain = compute (f.model, f.config);
   struct rlimit limit, small;
+
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
   small = limit;
@@ -327,6 +342,7 @@ test_processes (void)
   g_autofree char *plain = compute (f.model, f.config);
   GSubprocess *children[4];
   GError *error = NULL;
+
   g_setenv ("SIAMBAN_CACHE_DIR", f.cache, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (children); i++) {
     children[i] = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
@@ -336,6 +352,7 @@ test_processes (void)
   g_unsetenv ("SIAMBAN_CACHE_DIR");
   for (guint i = 0; i < G_N_ELEMENTS (children); i++) {
     g_autofree char *out = NULL;
+
     g_subprocess_communicate_utf8 (children[i], NULL, NULL, &out, NULL, &error);
     g_assert_no_error (error);
     g_assert_true (g_subprocess_get_successful (children[i]));
@@ -354,6 +371,7 @@ main (int argc, char **argv)
 {
   if (argc == 4 && g_str_equal (argv[1], "--compute")) {
     g_autofree char *sum = compute (argv[2], argv[3]);
+
     fputs (sum, stdout);
     return 0;
   }

@@ -23,6 +23,7 @@ static float *
 random_crops (size_t n)
 {
   float *values = g_new (float, n);
+
   for (size_t i = 0; i < n; i++)
     values[i] = g_test_rand_int_range (0, 256);
   return values;
@@ -34,6 +35,7 @@ load (void)
   GError *error = NULL;
   SiambanModel *model =
       siamban_model_load (NULL, NULL, SIAMBAN_PRECISION_AUTO, &error);
+
   g_assert_no_error (error);
   return model;
 }
@@ -42,6 +44,7 @@ static Fixture
 fixture_new (void)
 {
   Fixture f = {.model = load ()};
+
   siamban_model_get_info (f.model, &f.info);
   size_t grid = (size_t)f.info.score_size * f.info.score_size;
   f.crop = (size_t)3 * f.info.search_size * f.info.search_size;
@@ -50,6 +53,7 @@ fixture_new (void)
   f.x = random_crops (CROPS * f.crop);
   for (int i = 0; i < CROPS; i++) {
     float *z = random_crops (3 * f.info.template_size * f.info.template_size);
+
     f.templates[i] = siamban_model_embed (f.model, z, 1);
     g_free (z);
   }
@@ -70,6 +74,7 @@ static float *
 search (const Fixture *f, unsigned threads)
 {
   float *out = g_new (float, CROPS *(f->cls + f->loc));
+
   g_assert_true (siamban_model_search (f->model, CROPS, f->templates, f->x, out,
       out + CROPS * f->cls, threads, NULL));
   return out;
@@ -79,6 +84,7 @@ static void
 assert_same (const Fixture *f, const float *a, const float *b)
 {
   size_t size = CROPS * (f->cls + f->loc) * sizeof (float);
+
   g_assert_cmpmem (a, size, b, size);
 }
 
@@ -86,6 +92,7 @@ static void
 test_info (void)
 {
   Fixture f = fixture_new ();
+
   g_assert_cmpstr (f.info.architecture, ==, "nanotrack-v3");
   g_assert_cmpint (f.info.template_size, ==, 127);
   g_assert_cmpint (f.info.search_size, ==, 255);
@@ -100,6 +107,7 @@ test_finite (void)
 {
   Fixture f = fixture_new ();
   float *out = search (&f, 1);
+
   for (size_t i = 0; i < CROPS * (f.cls + f.loc); i++)
     g_assert_true (isfinite (out[i]));
   for (size_t i = CROPS * f.cls; i < CROPS * (f.cls + f.loc); i++)
@@ -113,6 +121,7 @@ test_batch (void)
 {
   Fixture f = fixture_new ();
   float *whole = search (&f, 1), *out = g_new (float, CROPS *(f.cls + f.loc));
+
   for (int i = 0; i < CROPS; i++)
     g_assert_true (
         siamban_model_search (f.model, 1, f.templates + i, f.x + i * f.crop,
@@ -129,6 +138,7 @@ test_threads (void)
 {
   Fixture f = fixture_new ();
   float *one = search (&f, 1), *two = search (&f, 2), *all = search (&f, 0);
+
   assert_same (&f, two, one);
   assert_same (&f, all, one);
   g_free (one);
@@ -142,6 +152,7 @@ interleave (const float *planes, int size)
 {
   size_t plane = (size_t)size * size;
   guint8 *pixels = g_new (guint8, 3 * plane);
+
   for (size_t i = 0; i < plane; i++)
     for (int k = 0; k < 3; k++)
       pixels[3 * i + k] = planes[k * plane + i];
@@ -154,6 +165,7 @@ test_pixels (void)
   Fixture f = fixture_new ();
   float *planes = search (&f, 1), *out = g_new (float, CROPS *(f.cls + f.loc));
   const guint8 *pixels[CROPS];
+
   for (int i = 0; i < CROPS; i++)
     pixels[i] = interleave (f.x + i * f.crop, f.info.search_size);
   siamban_model_search_pixels (
@@ -172,6 +184,7 @@ test_embed_pixels (void)
   Fixture f = fixture_new ();
   float *z = random_crops (3 * f.info.template_size * f.info.template_size);
   guint8 *pixels = interleave (z, f.info.template_size);
+
   for (int i = 0; i < CROPS; i++)
     siamban_template_free (f.templates[i]);
   for (int i = 0; i < CROPS; i++)
@@ -202,8 +215,10 @@ static gpointer
 search_often (gpointer data)
 {
   const Worker *worker = data;
+
   for (int i = 0; i < 4; i++) {
     float *out = search (worker->f, worker->threads);
+
     assert_same (worker->f, out, worker->expected);
     g_free (out);
   }
@@ -217,6 +232,7 @@ test_concurrent (void)
   float *expected = search (&f, 1);
   Worker workers[] = {{&f, expected, 1, NULL}, {&f, expected, 2, NULL}};
   GThread *threads[2];
+
   for (int i = 0; i < 2; i++)
     threads[i] = g_thread_new ("search", search_often, &workers[i]);
   for (int i = 0; i < 2; i++)
@@ -241,6 +257,7 @@ search_some (const Caller *caller, GRand *rand, float *cls, float *loc)
   int first = g_rand_int_range (rand, 0, CROPS);
   int n = g_rand_int_range (rand, 1, CROPS - first + 1);
   unsigned threads = g_rand_int_range (rand, 0, 3);
+
   if (g_rand_boolean (rand))
     siamban_model_search_pixels (f->model, n, f->templates + first,
         caller->pixels + first, cls, loc, threads);
@@ -261,6 +278,7 @@ call_often (gpointer data)
   GRand *rand = g_rand_new_with_seed (caller->seed);
   float *cls = g_new (float, CROPS * caller->f->cls);
   float *loc = g_new (float, CROPS * caller->f->loc);
+
   for (int i = 0; i < 6; i++)
     search_some (caller, rand, cls, loc);
   g_free (cls);
@@ -277,6 +295,7 @@ test_crowd (void)
   guint8 *pixels[CROPS];
   GThread *threads[8];
   Caller callers[8];
+
   for (int i = 0; i < CROPS; i++)
     pixels[i] = interleave (f.x + i * f.crop, f.info.search_size);
   for (int i = 0; i < 8; i++) {
@@ -298,6 +317,7 @@ call_once (gpointer data)
   const Caller *caller = data;
   const Fixture *f = caller->f;
   float *cls = g_new (float, f->cls), *loc = g_new (float, f->loc);
+
   g_assert_true (siamban_model_search (
       f->model, 1, f->templates, f->x, cls, loc, 0, NULL));
   g_assert_cmpmem (
@@ -316,6 +336,7 @@ test_waiting (void)
   Caller caller = {.f = &f, .expected = expected};
   GThread *threads[6];
   SiambanTeam *team = siamban_team_acquire (0);
+
   for (int i = 0; i < 6; i++)
     threads[i] = g_thread_new ("call", call_once, &caller);
   while (siamban_pool_waiting () < 6)
@@ -337,6 +358,7 @@ temporary_copy (const char *name)
   char *path = NULL;
   gsize length;
   int fd = g_file_open_tmp ("siamban-XXXXXX.model", &path, &error);
+
   g_assert_no_error (error);
   g_close (fd, NULL);
   g_file_get_contents (from, &contents, &length, &error);
@@ -440,6 +462,7 @@ static void
 test_template_keeps_model (void)
 {
   Fixture f = fixture_new ();
+
   siamban_model_unref (f.model);
   float *out = search (&f, 1);
   g_free (out);
@@ -451,6 +474,7 @@ static void
 test_shared (void)
 {
   SiambanModel *first = load (), *second = load ();
+
   g_assert_true (first == second);
   siamban_model_unref (second);
   siamban_model_unref (first);
@@ -468,6 +492,7 @@ test_identity (void)
       siamban_model_load (path, config, SIAMBAN_PRECISION_AUTO, NULL);
   SiambanModel *no_config =
       siamban_model_load (path, NULL, SIAMBAN_PRECISION_AUTO, NULL);
+
   g_assert_cmpint (symlink (path, link), ==, 0);
   SiambanModel *linked =
       siamban_model_load (link, config, SIAMBAN_PRECISION_AUTO, NULL);
@@ -494,6 +519,7 @@ test_load_together (void)
 {
   GThread *threads[4];
   SiambanModel *models[4];
+
   for (int i = 0; i < 4; i++)
     threads[i] = g_thread_new ("load", load_in_thread, NULL);
   for (int i = 0; i < 4; i++)
@@ -510,6 +536,7 @@ static gpointer
 load_bad (gpointer path)
 {
   GError *error = NULL;
+
   g_assert_null (
       siamban_model_load (path, NULL, SIAMBAN_PRECISION_AUTO, &error));
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_CHECKPOINT);
@@ -524,6 +551,7 @@ test_fail_together (void)
 {
   g_autofree char *path = temporary_copy ("models/builtin.yaml");
   GThread *threads[4];
+
   for (int i = 0; i < 4; i++)
     threads[i] = g_thread_new ("load", load_bad, path);
   for (int i = 0; i < 4; i++)
@@ -535,6 +563,7 @@ static void
 test_missing (void)
 {
   GError *error = NULL;
+
   g_assert_null (siamban_model_load (
       "/nowhere/at-all.pth", NULL, SIAMBAN_PRECISION_AUTO, &error));
   g_assert_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO);

@@ -52,8 +52,10 @@ best_seconds (
     SiambanTeam *team, unsigned n, SiambanJob job, void *data, unsigned runs)
 {
   double best = G_MAXDOUBLE;
+
   for (int k = 0; k < 9; k++) {
     gint64 start = g_get_monotonic_time ();
+
     for (unsigned r = 0; r < runs; r++)
       siamban_team_run (team, n, job, data);
     best = MIN (best, (g_get_monotonic_time () - start) * 1e-6 / runs);
@@ -66,6 +68,7 @@ main (void)
 {
   double sums[64] = {0};
   double alone = 0;
+
   for (unsigned threads = 1; threads <= MIN (siamban_pool_cpus (), 4);
        threads++) {
     SiambanTeam *team = siamban_team_acquire (threads);
@@ -73,6 +76,7 @@ main (void)
     Meeting meeting = {.size = threads};
     double meet = best_seconds (team, threads, meet_job, &meeting, RUNS);
     double busy = best_seconds (team, threads, busy_job, sums, 5);
+
     if (threads == 1)
       alone = busy;
     g_print ("%u threads: empty run %.2f us, with all workers met %.2f us, ",

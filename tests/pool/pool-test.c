@@ -23,6 +23,7 @@ static void
 count_job (void *data, unsigned i, unsigned worker)
 {
   Counts *counts = data;
+
   g_assert_cmpuint (worker, <, MIN (counts->size, counts->n));
   atomic_fetch_add (&counts->count[i], 1);
 }
@@ -31,6 +32,7 @@ static void
 check_counts (SiambanTeam *team, unsigned n)
 {
   Counts counts = {.size = siamban_team_size (team), .n = n};
+
   siamban_team_run (team, n, count_job, &counts);
   for (unsigned i = 0; i < MAX_JOBS; i++)
     g_assert_cmpuint (counts.count[i], ==, i < n ? 1 : 0);
@@ -40,8 +42,10 @@ static void
 test_each_once (void)
 {
   static const unsigned ns[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 64, MAX_JOBS};
+
   for (unsigned threads = 0; threads <= siamban_pool_cpus (); threads++) {
     SiambanTeam *team = siamban_team_acquire (threads);
+
     for (unsigned k = 0; k < G_N_ELEMENTS (ns); k++)
       check_counts (team, ns[k]);
     siamban_team_release (team);
@@ -56,8 +60,10 @@ test_size (void)
   {
     unsigned threads, size;
   } cases[] = {{0, cpus}, {1, 1}, {cpus, cpus}, {G_MAXUINT, cpus}};
+
   for (unsigned k = 0; k < G_N_ELEMENTS (cases); k++) {
     SiambanTeam *team = siamban_team_acquire (cases[k].threads);
+
     g_assert_cmpuint (siamban_team_size (team), ==, cases[k].size);
     siamban_team_release (team);
   }
@@ -75,6 +81,7 @@ alone_job (void *data, unsigned i, unsigned worker)
 {
   Counts *counts = data;
   unsigned inner[MAX_JOBS] = {0};
+
   (void)worker;
   siamban_team_run (siamban_team_alone (), MAX_JOBS, add_job, inner);
   for (unsigned k = 0; k < MAX_JOBS; k++)
@@ -87,6 +94,7 @@ test_alone (void)
 {
   SiambanTeam *team = siamban_team_acquire (0);
   Counts counts = {0};
+
   g_assert_cmpuint (siamban_team_size (siamban_team_alone ()), ==, 1);
   siamban_team_run (team, MAX_JOBS, alone_job, &counts);
   for (unsigned k = 0; k < MAX_JOBS; k++)
@@ -104,6 +112,7 @@ static void
 shift_job (void *data, unsigned i, unsigned worker)
 {
   Shift *shift = data;
+
   shift->to[i] = shift->from[(i + 1) % MAX_JOBS] + (worker & 0);
 }
 
@@ -112,6 +121,7 @@ test_visibility (void)
 {
   SiambanTeam *team = siamban_team_acquire (0);
   Shift *shift = g_new0 (Shift, 1);
+
   for (unsigned i = 0; i < MAX_JOBS; i++)
     shift->to[i] = i;
   for (unsigned k = 1; k <= 100; k++) {
@@ -139,6 +149,7 @@ test_together (void)
   SiambanTeam *team = siamban_team_acquire (0);
   unsigned size = siamban_team_size (team);
   pthread_barrier_t barrier;
+
   pthread_barrier_init (&barrier, NULL, size);
   for (int k = 0; k < 20; k++) {
     siamban_team_run (team, size, barrier_job, &barrier);
@@ -167,6 +178,7 @@ crowd_round (GRand *rand)
   SiambanTeam *team = siamban_team_acquire (
       g_rand_int_range (rand, 0, siamban_pool_cpus () + 2));
   unsigned size = siamban_team_size (team);
+
   g_assert_cmpuint (
       atomic_fetch_add (&admitted, size) + size, <=, siamban_pool_cpus ());
   unsigned hits[50] = {0};
@@ -184,6 +196,7 @@ static void *
 crowd_main (void *data)
 {
   GRand *rand = g_rand_new_with_seed (GPOINTER_TO_UINT (data));
+
   for (int k = 0; k < 100; k++)
     crowd_round (rand);
   g_rand_free (rand);
@@ -195,6 +208,7 @@ test_crowd (void)
 {
   pthread_t threads[12];
   guint32 seed = g_test_rand_int ();
+
   for (unsigned t = 0; t < G_N_ELEMENTS (threads); t++)
     pthread_create (&threads[t], NULL, crowd_main, GUINT_TO_POINTER (seed + t));
   for (unsigned t = 0; t < G_N_ELEMENTS (threads); t++)
@@ -360,6 +374,7 @@ static gboolean
 keep_one_cpu (const cpu_set_t *all)
 {
   cpu_set_t one;
+
   CPU_ZERO (&one);
   for (int i = 0; CPU_COUNT (&one) == 0; i++)
     if (CPU_ISSET (i, all))
@@ -373,6 +388,7 @@ static void
 test_affinity (void)
 {
   cpu_set_t all;
+
   sched_getaffinity (0, sizeof all, &all);
   if (!keep_one_cpu (&all)) {
     g_test_skip ("the affinity mask is made up");
@@ -519,6 +535,7 @@ read_task (const char *task, const char *name, char **text)
 {
   char *path = g_build_filename ("/proc/self/task", task, name, NULL);
   gboolean found = g_file_get_contents (path, text, NULL, NULL);
+
   g_free (path);
   return found;
 }
@@ -527,6 +544,7 @@ static char
 task_state (const char *task)
 {
   char *stat;
+
   g_assert_true (read_task (task, "stat", &stat));
   char state = strrchr (stat, ')')[2];
   g_free (stat);
@@ -537,6 +555,7 @@ static void
 check_worker (const char *task)
 {
   char *status;
+
   g_assert_true (read_task (task, "status", &status));
   const char *blocked = strstr (status, "SigBlk:");
   guint64 mask = g_ascii_strtoull (blocked + strlen ("SigBlk:"), NULL, 16);
@@ -554,15 +573,17 @@ test_workers (void)
 {
   SiambanTeam *team = siamban_team_acquire (0);
   unsigned workers = siamban_team_size (team) - 1;
+
   siamban_team_release (team);
   GDir *tasks = g_dir_open ("/proc/self/task", 0, NULL);
-  if (tasks == NULL) {
+  if (!tasks) {
     g_test_skip ("no /proc");
     return;
   }
   unsigned found = 0;
   for (const char *task; (task = g_dir_read_name (tasks)) != NULL;) {
     char *name;
+
     if (!read_task (task, "comm", &name))
       continue;
     if (g_str_has_prefix (name, "siamban-")) {

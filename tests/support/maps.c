@@ -16,6 +16,7 @@ static SiambanMaps
 allocate (int n, int h, int w, int c, int ld)
 {
   SiambanMaps maps = {NULL, n, h, w, c, ld};
+
   if (!ld)
     maps.ld = (c + SIAMBAN_LANES - 1) / SIAMBAN_LANES * SIAMBAN_LANES;
   size_t size = n_floats (&maps);
@@ -30,6 +31,7 @@ test_maps_new (int n, int h, int w, int c, int ld)
 {
   SiambanMaps maps = allocate (n, h, w, c, ld);
   size_t size = n_floats (&maps);
+
   for (size_t i = 0; i < size; i++)
     maps.data[i] = g_test_rand_double_range (-1, 1);
   return maps;
@@ -39,6 +41,7 @@ SiambanMaps
 test_maps_copy (const SiambanMaps *maps)
 {
   SiambanMaps copy = allocate (maps->n, maps->h, maps->w, maps->c, maps->ld);
+
   memcpy (copy.data, maps->data, n_floats (maps) * sizeof (float));
   return copy;
 }
@@ -47,6 +50,7 @@ void
 test_maps_clear (SiambanMaps *maps)
 {
   size_t size = n_floats (maps);
+
   for (size_t i = 0; i < GUARD; i++)
     g_assert_true (maps->data[size + i] == CANARY);
   g_aligned_free (maps->data);
@@ -67,6 +71,7 @@ SiambanMaps
 test_maps_image (const SiambanMaps *maps, int i)
 {
   SiambanMaps image = *maps;
+
   image.n = 1;
   image.data += i * n_floats (&image);
   return image;
@@ -83,6 +88,7 @@ void
 test_maps_assert_padded (const SiambanMaps *maps)
 {
   size_t pixels = (size_t)maps->n * maps->h * maps->w;
+
   for (size_t i = 0; i < pixels; i++)
     for (int k = maps->c; k < maps->ld; k++)
       g_assert_cmpfloat (maps->data[i * maps->ld + k], ==, 0);
@@ -92,6 +98,7 @@ float *
 test_floats (size_t n)
 {
   float *values = g_new (float, n);
+
   for (size_t i = 0; i < n; i++)
     values[i] = g_test_rand_double_range (-1, 1);
   return values;
@@ -102,6 +109,7 @@ test_copy_parts (const SiambanConv *from, SiambanConv *to)
 {
   SiambanPart a[SIAMBAN_MAX_PARTS], b[SIAMBAN_MAX_PARTS];
   guint n = siamban_conv_parts (from, a);
+
   g_assert_cmpstr (
       siamban_conv_algorithm (to), ==, siamban_conv_algorithm (from));
   g_assert_cmpuint (siamban_conv_parts (to, b), ==, n);

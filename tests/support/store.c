@@ -15,6 +15,7 @@ static void
 source_free (gpointer data)
 {
   SiambanTensorSource *source = data;
+
   g_free ((gpointer)source->data);
   g_free (source);
 }
@@ -23,6 +24,7 @@ TestStore *
 test_store_new (void)
 {
   TestStore *store = g_new0 (TestStore, 1);
+
   store->tensors =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, source_free);
   return store;
@@ -41,6 +43,7 @@ test_store_add (TestStore *store, const char *name, unsigned n_dims,
 {
   SiambanTensorSource *source = g_new0 (SiambanTensorSource, 1);
   size_t n = 1;
+
   source->dtype = SIAMBAN_DTYPE_F32;
   source->n_dims = n_dims;
   for (unsigned i = 0; i < n_dims; i++)
@@ -62,6 +65,7 @@ add_vector (TestStore *store, const char *prefix, const char *suffix, int n,
 {
   guint64 shape = n;
   char *name = g_strconcat (prefix, suffix, NULL);
+
   if (!test_store_get (store, name))
     test_store_add (store, name, 1, &shape, low, high);
   g_free (name);
@@ -77,6 +81,7 @@ add_conv (TestStore *store, const SiambanGraph *graph, const SiambanNode *node)
       node->c, node->depthwise ? 1 : in, node->kernel, node->kernel};
   double bound = sqrt (3.0 / (shape[1] * shape[2] * shape[3]));
   char *name = g_strconcat (node->name, ".weight", NULL);
+
   if (!test_store_get (store, name))
     test_store_add (store, name, node->linear ? 2 : 4, shape, -bound, bound);
   g_free (name);
@@ -94,9 +99,11 @@ void
 test_store_add_graph (TestStore *store, const SiambanGraph *graph)
 {
   gboolean *needed = g_new (gboolean, graph->nodes->len);
+
   siamban_graph_needed (graph, needed);
   for (guint i = 0; i < graph->nodes->len; i++) {
     const SiambanNode *node = siamban_graph_node (graph, i);
+
     if (!needed[i] || !node->name)
       continue;
     if (node->op == SIAMBAN_OP_CONV)
@@ -119,6 +126,7 @@ void
 test_store_set_dtype (TestStore *store, const char *name, SiambanDtype dtype)
 {
   SiambanTensorSource *source = g_hash_table_lookup (store->tensors, name);
+
   source->dtype = dtype;
 }
 
@@ -133,6 +141,7 @@ const float *
 test_store_get (const TestStore *store, const char *name)
 {
   SiambanTensorSource *source = g_hash_table_lookup (store->tensors, name);
+
   return source ? source->data : NULL;
 }
 
@@ -142,6 +151,7 @@ test_store_get_part (
 {
   char *name = g_strconcat (prefix, suffix, NULL);
   const float *values = test_store_get (store, name);
+
   g_assert_nonnull (values);
   g_free (name);
   return values;
@@ -155,6 +165,7 @@ test_store_write (const TestStore *store)
   gpointer source;
   char *path = NULL;
   int fd = g_file_open_tmp ("siamban-XXXXXX.safetensors", &path, &error);
+
   g_assert_no_error (error);
   g_close (fd, NULL);
   GArray *all = g_array_new (FALSE, FALSE, sizeof (SiambanTensorSource));
@@ -174,6 +185,7 @@ test_store_open (const TestStore *store)
   GError *error = NULL;
   char *path = test_store_write (store);
   SiambanCheckpoint *checkpoint = siamban_checkpoint_open (path, &error);
+
   g_assert_no_error (error);
   g_unlink (path);
   g_free (path);

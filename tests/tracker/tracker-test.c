@@ -30,6 +30,7 @@ static double
 noise (guint32 seed, guint32 i)
 {
   guint32 v = (i + 1) * 2654435761u + seed * 40503u;
+
   v ^= v >> 15;
   v *= 2246822519u;
   v ^= v >> 13;
@@ -151,6 +152,7 @@ test_ties_to_even (void)
 
   for (unsigned i = 0; i < G_N_ELEMENTS (sides); i++) {
     SiambanTrackState state = {0, 0, sides[i][0], sides[i][0]};
+
     g_assert_cmpfloat (
         siamban_track_template_side (&state, &params), ==, sides[i][1]);
     params.instance_size = params.exemplar_size;
@@ -288,6 +290,7 @@ test_huge_numbers (void)
   for (int i = 0; i < 8; i++) {
     SiambanTrackState state = {320, 240, 60, 50};
     Result r;
+
     fill_flat (&maps, i & 1 ? 3e38f : -3e38f, i & 2 ? 3e38f : -3e38f,
         i & 4 ? 3e38f : 1e-3f);
     g_assert_true (step (&state, &siamban, window, &maps, 640, 480, &r));

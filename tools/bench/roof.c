@@ -110,7 +110,7 @@ pick_bytes (SiambanCpu level)
 #endif
 
 static Loop
-pick (SiambanCpu level, SiambanPrecision precision)
+roof_pick (SiambanCpu level, SiambanPrecision precision)
 {
 #ifdef SIAMBAN_HAVE_AMX
   if (level >= SIAMBAN_CPU_AMX && precision == SIAMBAN_PRECISION_INT8)
@@ -146,7 +146,7 @@ cpu_seconds (void)
 double
 bench_roof (SiambanCpu level, SiambanPrecision precision)
 {
-  Loop loop = pick (level, precision);
+  Loop loop = roof_pick (level, precision);
   double best = G_MAXDOUBLE;
 
   for (int i = 0; i < TRIES; i++) {

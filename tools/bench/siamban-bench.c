@@ -50,7 +50,7 @@ parse_numbers (const char *option, const char *text)
     value = (unsigned)parsed;
     g_array_append_val (values, value);
   }
-  if (values == NULL || values->len == 0) {
+  if (!values || values->len == 0) {
     g_printerr ("siamban-bench: --%s: expected numbers from 1 to %d with "
                 "commas between, got \"%s\"\n",
         option, MAX_NUMBER, text);
@@ -98,7 +98,7 @@ static gboolean
 load_entry (BenchEntry *entry, const BenchFiles *files, GError **error)
 {
   entry->subject = bench_subject_load (files, entry->precision, error);
-  if (entry->subject == NULL)
+  if (!entry->subject)
     return FALSE;
   if (!entry->started) {
     g_set_error_literal (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO,
@@ -112,7 +112,7 @@ load_entry (BenchEntry *entry, const BenchFiles *files, GError **error)
 }
 
 static gboolean
-load (GArray *entries, GError **error)
+bench_load (GArray *entries, GError **error)
 {
   BenchFiles files = {paths ? paths[0] : NULL, config_path};
   gboolean ok = TRUE;
@@ -155,13 +155,13 @@ write_json (JsonBuilder *json, GError **error)
 }
 
 static gboolean
-run (GArray *entries, const GArray *threads, const GArray *batches,
+bench_run (GArray *entries, const GArray *threads, const GArray *batches,
     GError **error)
 {
   g_autoptr (JsonBuilder) json = json_builder_new ();
   g_autoptr (GPtrArray) cases = NULL;
 
-  if (!load (entries, error))
+  if (!bench_load (entries, error))
     return FALSE;
   json_builder_begin_object (json);
   report_model (&g_array_index (entries, BenchEntry, 0), json);
@@ -172,7 +172,7 @@ run (GArray *entries, const GArray *threads, const GArray *batches,
   if (with_layers)
     report_layers (entries, g_array_index (threads, unsigned, 0), rounds, json);
   json_builder_end_object (json);
-  return json_path == NULL || write_json (json, error);
+  return !json_path || write_json (json, error);
 }
 
 static void
@@ -224,10 +224,10 @@ main (int argc, char **argv)
   threads = threads_list ? parse_numbers ("threads", threads_list)
                          : default_threads ();
   batches = parse_numbers ("batch", batch_list ? batch_list : "1");
-  if (entries == NULL || threads == NULL || batches == NULL)
+  if (!entries || !threads || !batches)
     return 2;
   g_array_set_clear_func (entries, (GDestroyNotify)clear_entry);
-  if (!run (entries, threads, batches, &error)) {
+  if (!bench_run (entries, threads, batches, &error)) {
     g_printerr ("siamban-bench: %s\n", error->message);
     return 1;
   }

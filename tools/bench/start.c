@@ -18,7 +18,7 @@ measure (const BenchFiles *files, SiambanPrecision precision, BenchStart *start)
   BenchSubject *subject = bench_subject_load (files, precision, NULL);
   struct rusage usage;
 
-  if (subject == NULL)
+  if (!subject)
     return FALSE;
   start->load_ms = ms_since (before);
   before = g_get_monotonic_time ();

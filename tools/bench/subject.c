@@ -22,7 +22,7 @@ bench_subject_load (
   BenchSubject *subject;
   gsize area;
 
-  if (model == NULL)
+  if (!model)
     return NULL;
   subject = g_new0 (BenchSubject, 1);
   subject->model = model;
@@ -82,7 +82,7 @@ bench_subject_time_layers (
 
     for (guint i = 0; best && i < *n; i++)
       best[i].seconds = MIN (best[i].seconds, times[i].seconds);
-    if (best == NULL)
+    if (!best)
       best = g_steal_pointer (&times);
   }
   return best;

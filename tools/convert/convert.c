@@ -45,7 +45,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
-  if (options->paths == NULL || g_strv_length (options->paths) != 2) {
+  if (!options->paths || g_strv_length (options->paths) != 2) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
         "expected IN and OUT.safetensors; see --help");
     return FALSE;
@@ -71,7 +71,7 @@ parse_dtype (const char *text, int *dtype, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_strcmp0 (text, names[i].name) == 0)
       *dtype = names[i].dtype;
-  if (text == NULL || *dtype >= 0)
+  if (!text || *dtype >= 0)
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
       "--dtype %s: expected f32, f16 or bf16", text);
@@ -84,11 +84,11 @@ parse_metadata (char **pairs, GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  for (guint i = 0; pairs != NULL && pairs[i] != NULL; i++) {
+  for (guint i = 0; pairs && pairs[i]; i++) {
     const char *equals = strchr (pairs[i], '=');
     g_autofree char *key = NULL;
 
-    if (equals == NULL || equals == pairs[i] ||
+    if (!equals || equals == pairs[i] ||
         !g_utf8_validate (pairs[i], -1, NULL)) {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
           "--metadata %s: expected KEY=VALUE", pairs[i]);
@@ -102,7 +102,7 @@ parse_metadata (char **pairs, GError **error)
 }
 
 static void
-narrow (const float *from, guint64 n, SiambanDtype dtype, guint16 *to)
+convert_narrow (const float *from, guint64 n, SiambanDtype dtype, guint16 *to)
 {
   for (guint64 i = 0; i < n; i++)
     to[i] = dtype == SIAMBAN_DTYPE_F16 ? siamban_f32_to_f16 (from[i])
@@ -130,7 +130,7 @@ convert (const SiambanTensor *tensor, SiambanDtype dtype, GError **error)
   if (dtype == SIAMBAN_DTYPE_F32)
     return g_steal_pointer (&floats);
   halves = g_new (guint16, tensor->n_elements);
-  narrow (floats, tensor->n_elements, dtype, halves);
+  convert_narrow (floats, tensor->n_elements, dtype, halves);
   if (dtype == SIAMBAN_DTYPE_F16 &&
       overflows (floats, tensor->n_elements, halves)) {
     g_autofree char *quoted =
@@ -146,7 +146,7 @@ convert (const SiambanTensor *tensor, SiambanDtype dtype, GError **error)
 
 /* In which the tensor is to be stored; @dtype is -1 if none is asked for. */
 static SiambanDtype
-wanted (const SiambanTensor *tensor, int dtype, gboolean filters)
+convert_wanted (const SiambanTensor *tensor, int dtype, gboolean filters)
 {
   if (dtype < 0 || !siamban_dtype_is_float (tensor->dtype) ||
       (filters && tensor->n_dims != 4))
@@ -206,8 +206,8 @@ write_tensors (const SiambanCheckpoint *checkpoint, const Options *options,
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
 
     if (is_kept (tensor) &&
-        !add_source (tensor, wanted (tensor, dtype, options->filters), sources,
-            owned, error))
+        !add_source (tensor, convert_wanted (tensor, dtype, options->filters),
+            sources, owned, error))
       return FALSE;
   }
   return siamban_safetensors_write (options->paths[1],
@@ -216,7 +216,7 @@ write_tensors (const SiambanCheckpoint *checkpoint, const Options *options,
 }
 
 static gboolean
-run (const Options *options, GError **error)
+convert_run (const Options *options, GError **error)
 {
   g_auto (GStrv) metadata = NULL;
   SiambanCheckpoint *checkpoint;
@@ -226,13 +226,13 @@ run (const Options *options, GError **error)
   if (!parse_dtype (options->dtype, &dtype, error))
     return FALSE;
   metadata = parse_metadata (options->metadata, error);
-  if (metadata == NULL)
+  if (!metadata)
     return FALSE;
   checkpoint = siamban_checkpoint_open (options->paths[0], error);
-  if (checkpoint == NULL)
+  if (!checkpoint)
     return FALSE;
   written = write_tensors (checkpoint, options, dtype,
-      metadata[0] != NULL ? (const char *const *)metadata : NULL, error);
+      metadata[0] ? (const char *const *)metadata : NULL, error);
   siamban_checkpoint_close (checkpoint);
   return written;
 }
@@ -245,8 +245,8 @@ main (int argc, char **argv)
   gboolean done;
 
   setlocale (LC_ALL, "");
-  done =
-      parse_options (&options, &argc, &argv, &error) && run (&options, &error);
+  done = parse_options (&options, &argc, &argv, &error) &&
+         convert_run (&options, &error);
   if (!done)
     g_printerr ("siamban-convert: %s\n", error->message);
   g_free (options.dtype);

@@ -23,7 +23,7 @@ by_confidence (gconstpointer a, gconstpointer b)
 
 /* Without frames that are neither good nor bad. */
 static GArray *
-collect (const EvalRun *run)
+auroc_collect (const EvalRun *run)
 {
   GArray *samples = g_array_new (FALSE, FALSE, sizeof (Sample));
 
@@ -53,7 +53,7 @@ end_of_equals (const GArray *samples, guint i)
 double
 eval_auroc (const EvalRun *run)
 {
-  GArray *samples = collect (run);
+  GArray *samples = auroc_collect (run);
   double pairs = 0, good = 0, bad = 0;
 
   for (guint i = 0, end; i < samples->len; i = end) {

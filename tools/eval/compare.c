@@ -23,7 +23,7 @@ change_clear (Change *change)
 }
 
 static gboolean
-fail (const char *path, GError **error)
+compare_fail (const char *path, GError **error)
 {
   g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO,
       "%s: expected a file that siamban-eval --json has written", path);
@@ -178,7 +178,7 @@ read_file (JsonParser *parser, const char *path, GError **error)
   if (root && JSON_NODE_HOLDS_OBJECT (root))
     object = json_node_get_object (root);
   if (!eval_json_array_of_objects (object, "sequences")) {
-    fail (path, error);
+    compare_fail (path, error);
     return NULL;
   }
   return object;
@@ -216,7 +216,7 @@ plot_files (
     const char *name = eval_json_string (files[i], "name");
 
     if (!eval_charts_read (files[i], &charts[i]))
-      return fail (paths[i], error);
+      return compare_fail (paths[i], error);
     plotted[i] = (EvalPlotted){name ? name : paths[i], &charts[i]};
   }
   return eval_plot_write (plotted, n, plot, error);

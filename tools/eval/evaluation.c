@@ -38,7 +38,7 @@ job_free (Job *job)
 }
 
 static void
-advance (guint n, gpointer data)
+evaluation_advance (guint n, gpointer data)
 {
   eval_progress_add (data, n);
 }
@@ -73,7 +73,7 @@ run_job (gpointer data, gpointer user_data)
         outcome->sequence, job->starts, work->following->recorded, &job->error);
   else
     outcome->runs = eval_run_sequence (outcome->sequence, job->starts,
-        work->following, advance, work->progress, &job->error);
+        work->following, evaluation_advance, work->progress, &job->error);
   if (outcome->runs)
     summarise (outcome);
   else
@@ -158,7 +158,7 @@ average (Evaluation *evaluation)
 }
 
 static Evaluation *
-gather (GPtrArray *jobs, double seconds, guint64 steps)
+evaluation_gather (GPtrArray *jobs, double seconds, guint64 steps)
 {
   Evaluation *evaluation = g_new0 (Evaluation, 1);
 
@@ -191,7 +191,7 @@ evaluation_run (GPtrArray *sequences, const EvalFollowing *following,
   if (run_jobs (jobs, &work, n_jobs, error)) {
     double seconds = (double)(g_get_monotonic_time () - before) / 1e6;
 
-    evaluation = gather (jobs, seconds, steps);
+    evaluation = evaluation_gather (jobs, seconds, steps);
   }
   eval_progress_free (work.progress);
   g_ptr_array_unref (jobs);

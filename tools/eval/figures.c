@@ -30,7 +30,7 @@ static const char *const names[EVAL_N_FIGURES] = {
 };
 
 static int
-rising (gconstpointer a, gconstpointer b)
+figures_rising (gconstpointer a, gconstpointer b)
 {
   double left = *(const double *)a, right = *(const double *)b;
 
@@ -125,7 +125,7 @@ cpu_figures (const EvalRun *run, double *values)
   for (guint k = 1; k < run->frames->len; k++)
     g_array_append_val (all, eval_run_frame (run, k)->track.cpu_ms);
   values[EVAL_CPU_MS] = eval_mean ((const double *)all->data, all->len);
-  g_array_sort (all, rising);
+  g_array_sort (all, figures_rising);
   values[EVAL_CPU_MS_99] =
       all->len ? g_array_index (all, double, all->len * 99 / 100) : NAN;
   g_array_unref (all);

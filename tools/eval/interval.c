@@ -8,7 +8,7 @@
 #define TAIL  0.025
 
 static int
-rising (gconstpointer a, gconstpointer b)
+interval_rising (gconstpointer a, gconstpointer b)
 {
   double left = *(const double *)a, right = *(const double *)b;
 
@@ -50,7 +50,7 @@ bootstrap (const GArray *values, EvalInterval *interval)
 
     g_array_append_val (means, mean);
   }
-  g_array_sort (means, rising);
+  g_array_sort (means, interval_rising);
   interval->low = g_array_index (means, double, (guint)(TAIL * DRAWS));
   interval->high = g_array_index (means, double, (guint)((1 - TAIL) * DRAWS));
   g_array_unref (means);

@@ -54,7 +54,7 @@ set_field (SiambanSessionOptions *options, const Option *option, double value)
 }
 
 static gboolean
-fail (const char *text, GError **error)
+options_fail (const char *text, GError **error)
 {
   g_autoptr (GString) names = g_string_new (NULL);
 
@@ -75,11 +75,11 @@ eval_options_set (
   char *end;
 
   if (!option || !parts[1])
-    return fail (text, error);
+    return options_fail (text, error);
   value = g_ascii_strtod (parts[1], &end);
   if (end == parts[1] || *end || !(value >= 0 && value <= 1e9) ||
       (option->type == COUNT && value != (double)(unsigned)value))
-    return fail (text, error);
+    return options_fail (text, error);
   set_field (options, option, value);
   return TRUE;
 }

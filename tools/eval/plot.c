@@ -30,7 +30,7 @@ static const double colours[EVAL_PLOT_MOST][3] = {{0, 0.45, 0.7},
     {0.9, 0.62, 0}, {0.45, 0.45, 0.45}, {0, 0, 0}};
 
 static Point
-place (const Panel *panel, double x, double y)
+plot_place (const Panel *panel, double x, double y)
 {
   double width = PANEL_WIDTH - 2 * MARGIN, height = PANEL_HEIGHT - 2 * MARGIN;
 
@@ -53,9 +53,9 @@ draw_ticks (cairo_t *cairo, const Panel *panel)
 {
   for (int i = 0; i <= TICKS; i++) {
     double part = (double)i / TICKS;
-    Point below = place (panel, panel->x_last * part, 0);
-    Point beside = place (panel, 0, part);
-    Point end = place (panel, panel->x_last, part);
+    Point below = plot_place (panel, panel->x_last * part, 0);
+    Point beside = plot_place (panel, 0, part);
+    Point end = plot_place (panel, panel->x_last, part);
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
     cairo_set_source_rgb (cairo, 0.88, 0.88, 0.88);
@@ -73,7 +73,8 @@ draw_ticks (cairo_t *cairo, const Panel *panel)
 static void
 draw_frame (cairo_t *cairo, const Panel *panel)
 {
-  Point low = place (panel, 0, 0), high = place (panel, panel->x_last, 1);
+  Point low = plot_place (panel, 0, 0),
+        high = plot_place (panel, panel->x_last, 1);
 
   draw_ticks (cairo, panel);
   cairo_rectangle (cairo, low.x, high.y, high.x - low.x, low.y - high.y);
@@ -88,7 +89,7 @@ draw_frame (cairo_t *cairo, const Panel *panel)
 static void
 draw_diagonal (cairo_t *cairo, const Panel *panel)
 {
-  Point from = place (panel, 0, 0), to = place (panel, 1, 1);
+  Point from = plot_place (panel, 0, 0), to = plot_place (panel, 1, 1);
 
   cairo_set_source_rgb (cairo, 0.7, 0.7, 0.7);
   cairo_move_to (cairo, from.x, from.y);
@@ -107,7 +108,7 @@ draw_curve (cairo_t *cairo, const Panel *panel, const double *x,
   cairo_set_line_width (cairo, 1.8);
   cairo_new_path (cairo);
   for (guint i = 0; i < n; i++) {
-    Point point = place (panel, x[i], y[i]);
+    Point point = plot_place (panel, x[i], y[i]);
 
     if (isfinite (x[i]) && isfinite (y[i]))
       cairo_line_to (cairo, point.x, point.y);
@@ -126,7 +127,7 @@ draw_reliability (
 
   for (guint b = 0; b < EVAL_BINS; b++) {
     const EvalBin *bin = &charts->bins[b];
-    Point point = place (panel, bin->confidence, bin->right);
+    Point point = plot_place (panel, bin->confidence, bin->right);
 
     if (bin->frames < FEW)
       continue;
@@ -149,7 +150,7 @@ draw_legend (
   for (guint i = 0; i < n; i++) {
     double sum = eval_mean (plotted[i].charts->success, EVAL_SUCCESS_POINTS);
     g_autofree char *text = g_strdup_printf ("%s  %.3f", plotted[i].name, sum);
-    Point corner = place (panel, 0, 0);
+    Point corner = plot_place (panel, 0, 0);
     double y = corner.y - 8 - ROW * (n - 1 - i);
 
     cairo_set_source_rgb (cairo, colours[i][0], colours[i][1], colours[i][2]);

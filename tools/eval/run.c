@@ -23,7 +23,7 @@ read_picture (
 }
 
 static gboolean
-start (Pass *pass, const SiambanBox *box, GError **error)
+run_start (Pass *pass, const SiambanBox *box, GError **error)
 {
   EvalFollower *follower = eval_follower_new (pass->following, box, error);
 
@@ -34,7 +34,7 @@ start (Pass *pass, const SiambanBox *box, GError **error)
 }
 
 static gboolean
-step (Pass *pass, guint i, const SiambanFrame *picture, GError **error)
+run_step (Pass *pass, guint i, const SiambanFrame *picture, GError **error)
 {
   const EvalTruth *truth = eval_sequence_truth (pass->sequence, i);
 
@@ -44,7 +44,7 @@ step (Pass *pass, guint i, const SiambanFrame *picture, GError **error)
 
     if (run->start > i)
       break;
-    if (run->start == i && !start (pass, &truth->box, error))
+    if (run->start == i && !run_start (pass, &truth->box, error))
       return FALSE;
     if (!eval_follower_step (pass->followers->pdata[k], picture, i * FRAME_NS,
             &frame.track, error))
@@ -65,7 +65,7 @@ pass_over (Pass *pass, EvalProgressFunc progress, gpointer data, GError **error)
 
   for (guint i = first; ok && i < pictures->len; i++) {
     ok = read_picture (pass->sequence, i, &picture, error);
-    if (ok && !step (pass, i, &picture.frame, error)) {
+    if (ok && !run_step (pass, i, &picture.frame, error)) {
       g_prefix_error (error, "%s: ", (const char *)pictures->pdata[i]);
       ok = FALSE;
     }

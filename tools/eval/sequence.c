@@ -105,7 +105,7 @@ read_sequence (EvalSequence *sequence, const Search *search, const char *folder,
 }
 
 static void
-cut (EvalSequence *sequence, guint n)
+sequence_cut (EvalSequence *sequence, guint n)
 {
   if (n == 0 || n >= sequence->truth->len)
     return;
@@ -123,7 +123,7 @@ add_sequence (
   sequence->name = name_of (folder, truth);
   if (!read_sequence (sequence, search, folder, truth, error))
     return FALSE;
-  cut (sequence, search->max_frames);
+  sequence_cut (sequence, search->max_frames);
   g_ptr_array_add (search->sequences, g_steal_pointer (&sequence));
   return TRUE;
 }

@@ -149,7 +149,7 @@ plot (const Evaluation *evaluation, const char *name, GError **error)
 }
 
 static gboolean
-report (const Evaluation *evaluation, const EvalFollowing *following,
+eval_report (const Evaluation *evaluation, const EvalFollowing *following,
     GError **error)
 {
   g_autofree char *name = make_name (following);
@@ -180,7 +180,7 @@ evaluate (GPtrArray *sequences, const EvalFollowing *following, GError **error)
   if (ok && redetect)
     ok = report_redetection (evaluation, error);
   else if (ok)
-    ok = report (evaluation, following, error);
+    ok = eval_report (evaluation, following, error);
   if (ok && results_path)
     ok = eval_results_write (evaluation, results_path, error);
   evaluation_free (evaluation);
@@ -188,7 +188,7 @@ evaluate (GPtrArray *sequences, const EvalFollowing *following, GError **error)
 }
 
 static gboolean
-run (SiambanPrecision precision, const SiambanSessionOptions *session,
+eval_run (SiambanPrecision precision, const SiambanSessionOptions *session,
     GError **error)
 {
   EvalFollowing following = {.options = *session, .recorded = recorded_path};
@@ -235,7 +235,7 @@ main (int argc, char **argv)
   if (!check_options (&precision) || !read_session_options (&session))
     return 2;
   ok = compare ? eval_compare (paths, plot_path, &error)
-               : run (precision, &session, &error);
+               : eval_run (precision, &session, &error);
   if (!ok)
     g_printerr ("siamban-eval: %s\n", error->message);
   return ok ? 0 : 1;

@@ -7,8 +7,8 @@
 #define SEPARATORS ",; \t\r"
 
 static gboolean
-fail (const char *path, guint line, const char *expected, const char *text,
-    GError **error)
+truth_fail (const char *path, guint line, const char *expected,
+    const char *text, GError **error)
 {
   g_autofree char *shown = g_strndup (text, 40);
   g_autofree char *escaped = g_strescape (shown, NULL);
@@ -138,7 +138,7 @@ eval_truth_read (const char *path, int origin, GError **error)
     EvalTruth frame;
 
     if (!parse_line (lines[i], origin, &frame)) {
-      fail (
+      truth_fail (
           path, i + 1, "x,y,w,h or the corners of a polygon", lines[i], error);
       g_array_unref (truth);
       return NULL;
@@ -159,7 +159,7 @@ eval_truth_read_absence (GArray *truth, const char *path, GError **error)
     const char *line = g_strstrip (lines[i]);
 
     if (i >= truth->len || (strcmp (line, "0") && strcmp (line, "1")))
-      return fail (path, i + 1,
+      return truth_fail (path, i + 1,
           i < truth->len ? "0 or 1" : "as many lines as in the groundtruth",
           line, error);
     if (line[0] == '1')

@@ -10,7 +10,7 @@
 
 /* Names come from the file, and this may be a terminal. */
 static char *
-shown (const char *name)
+checkpoint_report_shown (const char *name)
 {
   return g_strescape (name, NULL);
 }
@@ -19,6 +19,7 @@ static char *
 shape_text (const guint64 *shape, unsigned n_dims)
 {
   GString *text = g_string_new (n_dims == 0 ? "scalar" : NULL);
+
   for (unsigned i = 0; i < n_dims; i++)
     g_string_append_printf (
         text, "%s%" G_GUINT64_FORMAT, i ? " x " : "", shape[i]);
@@ -47,8 +48,10 @@ print_totals (const SiambanCheckpoint *checkpoint)
   guint count[SIAMBAN_N_DTYPES] = {0};
   guint n = siamban_checkpoint_n_tensors (checkpoint);
   guint64 parameters = 0;
+
   for (guint i = 0; i < n; i++) {
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
+
     count[tensor->dtype]++;
     if (siamban_dtype_is_float (tensor->dtype))
       parameters += tensor->n_elements;
@@ -79,13 +82,15 @@ print_tensors (const SiambanCheckpoint *checkpoint)
 {
   guint n = siamban_checkpoint_n_tensors (checkpoint);
   int width = 0;
+
   for (guint i = 0; i < n; i++)
     width =
         MAX (width, (int)strlen (siamban_checkpoint_nth (checkpoint, i)->name));
   for (guint i = 0; i < n; i++) {
     const SiambanTensor *tensor = siamban_checkpoint_nth (checkpoint, i);
-    char *name = shown (tensor->name);
+    char *name = checkpoint_report_shown (tensor->name);
     char *shape = shape_text (tensor->shape, tensor->n_dims);
+
     g_print (
         "    %-*s  %-8s  %s\n", MIN (width, 80), name, tensor->type, shape);
     g_free (shape);
@@ -104,6 +109,7 @@ static void
 print_network (const SiambanNetwork *network, const SiambanConfig *config)
 {
   const SiambanTrackParams *track = &network->track;
+
   report_line ("architecture", "%s", network->architecture);
   report_line ("config", "%s",
       config->path ? config->path : "none: as published for the architecture");
@@ -120,7 +126,7 @@ print_network (const SiambanNetwork *network, const SiambanConfig *config)
 }
 
 static gboolean
-fits (const SiambanTensor *tensor, const Expected *expected)
+checkpoint_report_fits (const SiambanTensor *tensor, const Expected *expected)
 {
   if (tensor->n_dims != expected->n_dims)
     return FALSE;
@@ -138,15 +144,17 @@ check_expected (Report *report, const SiambanCheckpoint *checkpoint,
   const SiambanTensor *tensor =
       siamban_checkpoint_find (checkpoint, expected->name);
   char *wanted = shape_text (expected->shape, expected->n_dims);
-  if (tensor == NULL)
+
+  if (!tensor)
     report_problem (report, "%s: missing, expected %s floats%s", expected->name,
         wanted, expected->or_longer ? " or more" : "");
   else if (!siamban_dtype_is_float (tensor->dtype))
     report_problem (report, "%s: is of type %s, expected %s floats%s",
         expected->name, tensor->type, wanted,
         expected->or_longer ? " or more" : "");
-  else if (!fits (tensor, expected)) {
+  else if (!checkpoint_report_fits (tensor, expected)) {
     char *shape = shape_text (tensor->shape, tensor->n_dims);
+
     report_problem (report, "%s: has shape %s, expected %s%s", expected->name,
         shape, wanted, expected->or_longer ? " or more" : "");
     g_free (shape);
@@ -214,7 +222,7 @@ static gboolean
 print_group (gpointer group, gpointer count, gpointer data)
 {
   Groups *groups = data;
-  g_autofree char *name = shown (group);
+  g_autofree char *name = checkpoint_report_shown (group);
 
   if (groups->n++ == MAX_GROUPS) {
     g_string_append (groups->text, ", ...");
@@ -285,9 +293,10 @@ check_compiles (Report *report, const SiambanCheckpoint *checkpoint,
   SiambanWeights *weights =
       siamban_weights_new (checkpoint, siamban_cpu_level ());
   GError *error = NULL;
-  for (int i = 0; i < 2 && error == NULL; i++)
+
+  for (int i = 0; i < 2 && !error; i++)
     siamban_program_free (siamban_program_compile (graphs[i], weights, &error));
-  if (error != NULL)
+  if (error)
     report_error (report, error);
   siamban_weights_free (weights);
 }
@@ -299,7 +308,8 @@ check_network (Report *report, const SiambanCheckpoint *checkpoint,
   GError *error = NULL;
   SiambanNetwork *network =
       siamban_network_describe (config, checkpoint, &error);
-  if (network == NULL) {
+
+  if (!network) {
     report_error (report, error);
     return;
   }
@@ -316,7 +326,8 @@ report_checkpoint (Report *report, const char *path,
 {
   GError *error = NULL;
   SiambanCheckpoint *checkpoint = siamban_checkpoint_open (path, &error);
-  if (checkpoint == NULL) {
+
+  if (!checkpoint) {
     report_error (report, error);
     return;
   }

@@ -15,6 +15,7 @@ static void
 line_list (const char *label, const int *values, int n)
 {
   GString *text = g_string_new (n == 0 ? NOT_GIVEN : NULL);
+
   for (int i = 0; i < n; i++)
     g_string_append_printf (text, "%s%d", i ? ", " : "", values[i]);
   report_line (label, "%s", text->str);
@@ -77,8 +78,9 @@ report_config (Report *report, const char *path)
 {
   GError *error = NULL;
   SiambanConfig *config = siamban_config_load (path, &error);
+
   report_line ("kind", "config");
-  if (config == NULL) {
+  if (!config) {
     report_error (report, error);
     return;
   }

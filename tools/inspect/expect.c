@@ -5,6 +5,7 @@ static void
 expected_free (gpointer data)
 {
   Expected *expected = data;
+
   g_free (expected->name);
   g_free (expected);
 }
@@ -21,6 +22,7 @@ entry (GPtrArray *list, const char *prefix, const char *suffix)
 {
   char *name = g_strconcat (prefix, suffix, NULL);
   guint index;
+
   if (g_ptr_array_find_with_equal_func (list, name, has_name, &index)) {
     g_free (name);
     return g_ptr_array_index (list, index);
@@ -36,6 +38,7 @@ add_vector (
     GPtrArray *list, const char *prefix, const char *suffix, guint64 length)
 {
   Expected *expected = entry (list, prefix, suffix);
+
   expected->n_dims = 1;
   expected->shape[0] = MAX (expected->shape[0], length);
   return expected;
@@ -47,6 +50,7 @@ add_conv (GPtrArray *list, const SiambanNode *node, int in)
   static const char *const bn[] = {
       ".weight", ".bias", ".running_mean", ".running_var"};
   Expected *filters = entry (list, node->name, ".weight");
+
   filters->n_dims = node->linear ? 2 : 4;
   filters->shape[0] = node->c;
   filters->shape[1] = node->depthwise ? 1 : in;
@@ -62,6 +66,7 @@ add_node (GPtrArray *list, const SiambanGraph *graph, const SiambanNode *node)
 {
   if (node->op == SIAMBAN_OP_CONV) {
     SiambanMap in = g_array_index (node->inputs, SiambanMap, 0);
+
     add_conv (list, node, siamban_graph_node (graph, in)->c);
   } else if (node->op == SIAMBAN_OP_EXP && node->name)
     add_vector (list, node->name, "", node->index + 1)->or_longer = TRUE;
@@ -73,6 +78,7 @@ static void
 add_graph (GPtrArray *list, const SiambanGraph *graph)
 {
   gboolean *needed = g_new0 (gboolean, graph->nodes->len);
+
   siamban_graph_needed (graph, needed);
   for (guint i = 0; i < graph->nodes->len; i++)
     if (needed[i])
@@ -84,6 +90,7 @@ GPtrArray *
 expected_tensors (const SiambanNetwork *network)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (expected_free);
+
   add_graph (list, network->template_graph);
   add_graph (list, network->search_graph);
   return list;

@@ -17,6 +17,7 @@ is_config (const char *path)
   char *lower = g_ascii_strdown (path, -1);
   gboolean yes =
       g_str_has_suffix (lower, ".yaml") || g_str_has_suffix (lower, ".yml");
+
   g_free (lower);
   return yes;
 }
@@ -25,6 +26,7 @@ static gboolean
 inspect (const char *path, const SiambanConfig *config, gboolean list_tensors)
 {
   Report report;
+
   report_begin (&report, path);
   if (is_config (path))
     report_config (&report, path);
@@ -63,12 +65,13 @@ inspect_all (char **paths, const char *config_path, gboolean list_tensors)
                               ? siamban_config_load (config_path, &error)
                               : siamban_config_new ();
   gboolean fine = TRUE;
-  if (config == NULL) {
+
+  if (!config) {
     g_printerr ("siamban-inspect: %s\n", error->message);
     g_error_free (error);
     return STATUS_PROBLEMS;
   }
-  for (char **path = paths; *path != NULL; path++) {
+  for (char **path = paths; *path; path++) {
     if (path != paths)
       g_print ("\n");
     fine = (siamban_model_is_name (*path)
@@ -97,6 +100,7 @@ main (int argc, char **argv)
           NULL},
       G_OPTION_ENTRY_NULL,
   };
+
   setlocale (LC_CTYPE, "");
   GOptionContext *context = g_option_context_new ("FILE...");
   g_option_context_set_summary (context,
@@ -108,7 +112,7 @@ main (int argc, char **argv)
   gboolean parsed = g_option_context_parse (context, &argc, &argv, &error);
   g_option_context_free (context);
   int status = STATUS_USAGE;
-  if (parsed && paths != NULL)
+  if (parsed && paths)
     status = inspect_all (paths, config, list_tensors);
   else
     g_printerr ("siamban-inspect: %s; see --help\n",

@@ -12,6 +12,7 @@ void
 report_line (const char *label, const char *format, ...)
 {
   va_list args;
+
   va_start (args, format);
   char *text = g_strdup_vprintf (format, args);
   va_end (args);
@@ -23,6 +24,7 @@ void
 report_problem (Report *report, const char *format, ...)
 {
   va_list args;
+
   va_start (args, format);
   g_ptr_array_add (report->problems, g_strdup_vprintf (format, args));
   va_end (args);
@@ -39,6 +41,7 @@ gboolean
 report_end (Report *report)
 {
   guint n = report->problems->len;
+
   if (n == 0)
     report_line ("problems", "none");
   else

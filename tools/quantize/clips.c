@@ -34,14 +34,15 @@ make_target (GRand *random, const SiambanFrame *frame)
       .w = g_rand_double_range (random, 0.08, 0.45) * side,
       .h = g_rand_double_range (random, 0.08, 0.45) * side,
   };
+
   return target;
 }
 
 /* As a target has it: of the sizes that the tracker cuts out, and filled with
  * the mean of the frame that the template is from. */
 static guint8 *
-crop (const Reader *reader, const SiambanFrame *frame, double cx, double cy,
-    double side, int size)
+clips_crop (const Reader *reader, const SiambanFrame *frame, double cx,
+    double cy, double side, int size)
 {
   guint8 *out = g_malloc ((gsize)3 * size * size);
 
@@ -59,7 +60,7 @@ take_pair (Reader *reader, const SiambanFrame *frame)
   double shift = g_rand_double_range (reader->random, -reach, reach);
   Pair pair = {
       reader->z,
-      crop (reader, frame, target->cx + shift, target->cy - shift, side,
+      clips_crop (reader, frame, target->cx + shift, target->cy - shift, side,
           track->instance_size),
   };
 
@@ -78,7 +79,7 @@ take_frame (Reader *reader, const SiambanFrame *frame)
     take_pair (reader, frame);
   reader->target = make_target (reader->random, frame);
   siamban_frame_mean (frame, reader->mean);
-  reader->z = crop (reader, frame, reader->target.cx, reader->target.cy,
+  reader->z = clips_crop (reader, frame, reader->target.cx, reader->target.cy,
       siamban_track_template_side (&reader->target, track),
       track->exemplar_size);
 }
@@ -111,7 +112,7 @@ find_error (GstElement *pipeline, const char *path, GError **error)
   g_autoptr (GstMessage) message =
       gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
 
-  if (message == NULL)
+  if (!message)
     return FALSE;
   gst_message_parse_error (message, error, NULL);
   g_prefix_error (error, "%s: ", path);
@@ -146,7 +147,7 @@ make_pipeline (const TrackSource *clip, GError **error)
       "appsink name=sink sync=false max-buffers=4",
       error);
 
-  if (sink == NULL || !track_source_add (GST_BIN (pipeline), clip, sink, error))
+  if (!sink || !track_source_add (GST_BIN (pipeline), clip, sink, error))
     g_clear_pointer (&pipeline, gst_object_unref);
   return pipeline;
 }
@@ -160,7 +161,7 @@ quantize_clip_read (const TrackSource *clip, const SiambanTrackParams *track,
   GstElement *sink;
   gboolean ok;
 
-  if (pipeline == NULL)
+  if (!pipeline)
     return FALSE;
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   reader.random = g_rand_new_with_seed (SEED);

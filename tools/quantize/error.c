@@ -15,7 +15,7 @@ typedef struct
 } Spread;
 
 static Outputs
-run (SiambanModel *model, const SiambanModelInfo *info, const Pair *pair)
+error_run (SiambanModel *model, const SiambanModelInfo *info, const Pair *pair)
 {
   gsize grid = (gsize)info->score_size * info->score_size;
   Outputs out = {
@@ -29,7 +29,7 @@ run (SiambanModel *model, const SiambanModelInfo *info, const Pair *pair)
 }
 
 static void
-add (Spread *spread, double x)
+error_add (Spread *spread, double x)
 {
   spread->sum += x;
   spread->squares += x * x;
@@ -41,7 +41,7 @@ static void
 add_differences (Spread *spread, const float *a, const float *b, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    add (spread, (double)a[i] - b[i]);
+    error_add (spread, (double)a[i] - b[i]);
 }
 
 static double
@@ -69,13 +69,13 @@ quantize_compare (
   siamban_model_get_info (exact, &info);
   grid = (gsize)info.score_size * info.score_size;
   for (guint i = 0; i < n; i++) {
-    Outputs a = run (exact, &info, &pairs[i]);
-    Outputs b = run (quantised, &info, &pairs[i]);
+    Outputs a = error_run (exact, &info, &pairs[i]);
+    Outputs b = error_run (quantised, &info, &pairs[i]);
 
     add_differences (&cls, b.cls, a.cls, info.cls_channels * grid);
     add_differences (&loc, b.loc, a.loc, 4 * grid);
     for (gsize k = 0; k < info.cls_channels * grid; k++)
-      add (&values, a.cls[k]);
+      error_add (&values, a.cls[k]);
     g_free (a.cls);
     g_free (a.loc);
     g_free (b.cls);

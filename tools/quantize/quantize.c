@@ -25,7 +25,7 @@ observe (void *data, const char *conv, const SiambanMaps *in)
   Histogram *histogram = g_hash_table_lookup (observed->by_name, conv);
   gsize pixels = (gsize)in->n * in->h * in->w;
 
-  if (histogram == NULL) {
+  if (!histogram) {
     char *name = g_strdup (conv);
 
     histogram = histogram_new ();

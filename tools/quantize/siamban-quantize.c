@@ -32,7 +32,7 @@ static GOptionEntry options[] = {
     G_OPTION_ENTRY_NULL};
 
 static SiambanModel *
-load (const char *path, SiambanPrecision precision, GError **error)
+quantize_load (const char *path, SiambanPrecision precision, GError **error)
 {
   return siamban_model_load (path, config_path, precision, error);
 }
@@ -89,7 +89,7 @@ hold_out (GArray *pairs)
 }
 
 static void
-report (const QuantizeError *error, guint n, guint held)
+quantize_report (const QuantizeError *error, guint n, guint held)
 {
   g_print ("calibrated on %u pairs of crops; on %u others int8 is off by\n", n,
       held);
@@ -118,12 +118,12 @@ write_and_compare (SiambanModel *model, const GArray *pairs, guint held,
 
   if (!quantize_write (paths[0], file, ranges, error))
     return FALSE;
-  quantised = load (file->temporary, SIAMBAN_PRECISION_INT8, error);
+  quantised = quantize_load (file->temporary, SIAMBAN_PRECISION_INT8, error);
   if (!quantised)
     return FALSE;
   differences =
       quantize_compare (model, quantised, (const Pair *)pairs->data + n, held);
-  report (&differences, n, held);
+  quantize_report (&differences, n, held);
   siamban_model_unref (quantised);
   return TRUE;
 }
@@ -151,7 +151,7 @@ quantise (SiambanModel *model, const GArray *pairs, guint held, GError **error)
 }
 
 static gboolean
-run (GError **error)
+quantize_run (GError **error)
 {
   SiambanModel *model = NULL;
   GArray *pairs;
@@ -159,7 +159,7 @@ run (GError **error)
   guint held;
 
   if (find_model (error))
-    model = load (paths[0], SIAMBAN_PRECISION_FP32, error);
+    model = quantize_load (paths[0], SIAMBAN_PRECISION_FP32, error);
   if (!model)
     return FALSE;
   pairs = read_clips (model, error);
@@ -199,7 +199,7 @@ main (int argc, char **argv)
     g_printerr ("siamban-quantize: %s\n", error->message);
     return 2;
   }
-  if (paths == NULL || g_strv_length (paths) < 2 || out_path == NULL) {
+  if (!paths || g_strv_length (paths) < 2 || !out_path) {
     g_printerr ("siamban-quantize: expected MODEL, one CLIP or more, and "
                 "-o FILE; see --help\n");
     return 2;
@@ -209,7 +209,7 @@ main (int argc, char **argv)
         "siamban-quantize: --pairs: expected 1 or more, got %d\n", n_pairs);
     return 2;
   }
-  if (!run (&error)) {
+  if (!quantize_run (&error)) {
     g_printerr ("siamban-quantize: %s\n", error->message);
     return 1;
   }

@@ -33,7 +33,7 @@ serve_board_set_camera (
 }
 
 static void
-forget (ServeBoard *self, guint64 id)
+board_forget (ServeBoard *self, guint64 id)
 {
   for (guint i = 0; self->ids && i < self->ids->len; i++) {
     if (g_array_index (self->ids, guint64, i) == id) {
@@ -67,7 +67,7 @@ serve_board_take_event (ServeBoard *self, const GstStructure *event)
   if (g_strcmp0 (name, "added") == 0)
     remember (self, id);
   else if (g_strcmp0 (name, "ended") == 0)
-    forget (self, id);
+    board_forget (self, id);
 }
 
 const SiambanTrack *

@@ -39,7 +39,7 @@ struct ServeCamera
   guint failures, retries;
 };
 
-static gboolean begin (ServeCamera *self, GError **error);
+static gboolean camera_begin (ServeCamera *self, GError **error);
 
 const char *
 serve_camera_state_name (ServeCameraState state)
@@ -97,7 +97,7 @@ on_retry (gpointer data)
 
   self->retry = 0;
   self->retries++;
-  if (!begin (self, &error)) {
+  if (!camera_begin (self, &error)) {
     enter (self, SERVE_CAMERA_LOST, error->message);
     self->retry =
         g_timeout_add (serve_camera_delay (self->failures++), on_retry, self);
@@ -127,7 +127,7 @@ on_again (gpointer data)
   g_autoptr (GError) error = NULL;
 
   self->retry = 0;
-  if (!begin (self, &error))
+  if (!camera_begin (self, &error))
     lose (self, error->message);
   return G_SOURCE_REMOVE;
 }
@@ -202,7 +202,7 @@ on_sample (GstAppSink *sink, gpointer data)
 }
 
 static gboolean
-build (ServeCamera *self, GError **error)
+camera_build (ServeCamera *self, GError **error)
 {
   GstBin *bin = GST_BIN (self->pipeline);
   GstAppSinkCallbacks callbacks = {.new_sample = on_sample};
@@ -228,13 +228,13 @@ build (ServeCamera *self, GError **error)
 }
 
 static gboolean
-begin (ServeCamera *self, GError **error)
+camera_begin (ServeCamera *self, GError **error)
 {
   GstBus *bus;
 
   self->pipeline = gst_pipeline_new ("camera");
   bus = gst_element_get_bus (self->pipeline);
-  if (!build (self, error)) {
+  if (!camera_build (self, error)) {
     gst_object_unref (bus);
     self->life = NULL;
     g_clear_pointer (&self->pipeline, gst_object_unref);
@@ -280,7 +280,7 @@ serve_camera_new (const ServeOptions *options, const ServeCameraCalls *calls,
   self->data = data;
   self->is_file = !gst_uri_is_valid (options->source) ||
                   g_str_has_prefix (options->source, "file:");
-  if (!begin (self, error)) {
+  if (!camera_begin (self, error)) {
     g_free (self);
     return NULL;
   }

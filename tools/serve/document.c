@@ -85,7 +85,7 @@ append_camera (GString *to, const ServeBoard *board)
 }
 
 static char *
-finish (GString *text)
+document_finish (GString *text)
 {
   g_string_append_c (text, '}');
   return g_string_free (text, FALSE);
@@ -98,7 +98,7 @@ serve_document_frame (const ServeBoard *board)
 
   append_frame (text, board);
   append_targets (text, board);
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -110,7 +110,7 @@ serve_document_targets (const ServeBoard *board)
   if (board->frame)
     append_frame (text, board);
   append_targets (text, board);
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -119,7 +119,7 @@ serve_document_target (const ServeBoard *board, const SiambanTrack *track)
   GString *text = g_string_new ("{");
 
   append_track (text, board, track);
-  return finish (text);
+  return document_finish (text);
 }
 
 static void
@@ -159,7 +159,7 @@ serve_document_event (const GstStructure *event)
   append_field (text, "learnt_pts", event, "learnt-pts");
   append_text (text, "reason", gst_structure_get_string (event, "reason"));
   append_text (text, "message", gst_structure_get_string (event, "message"));
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -169,7 +169,7 @@ serve_document_trouble (const char *message)
 
   append_text (text, "type", "error");
   append_text (text, "message", message);
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -180,7 +180,7 @@ serve_document_sighting (const ServeBoard *board, const SiambanTrack *track)
   append_track (text, board, track);
   append_frame (text, board);
   append_count (text, "wall_ms", (guint64)(board->frame_wall / 1000));
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -195,7 +195,7 @@ serve_document_state (const ServeBoard *board)
   append_count (text, "id", track ? track->id : 0);
   append_count (text, "targets", n);
   append_camera (text, board);
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -204,7 +204,7 @@ serve_document_camera (const ServeBoard *board)
   GString *text = g_string_new (HEAD);
 
   append_camera (text, board);
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -216,7 +216,7 @@ serve_document_health (const ServeBoard *board)
       text, "status", serve_board_is_healthy (board) ? "ok" : "no frames");
   append_camera (text, board);
   append_number (text, "seconds", "%.1f", serve_board_silence (board));
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -237,7 +237,7 @@ serve_document_stats (
   append_count (text, "ended", board->counts[SERVE_COUNT_ENDED]);
   append_count (text, "refused", board->counts[SERVE_COUNT_REFUSED]);
   append_count (text, "retries", retries);
-  return finish (text);
+  return document_finish (text);
 }
 
 char *
@@ -246,5 +246,5 @@ serve_document_error (const char *message)
   GString *text = g_string_new ("{\"error\":");
 
   siamban_json_append (text, message);
-  return finish (text);
+  return document_finish (text);
 }

@@ -302,7 +302,7 @@ set_up_client (ServeMqtt *self)
 }
 
 static void
-start (ServeMqtt *self, GUri *uri)
+mqtt_start (ServeMqtt *self, GUri *uri)
 {
   const gboolean tls = g_str_equal (g_uri_get_scheme (uri), "mqtts");
   int port = g_uri_get_port (uri);
@@ -333,7 +333,7 @@ serve_mqtt_new (const ServeOptions *options, const ServeMqttCalls *calls,
   self->client = mosquitto_new (NULL, TRUE, self);
   if (set_up_safety (self, uri, error)) {
     set_up_client (self);
-    start (self, uri);
+    mqtt_start (self, uri);
     return self;
   }
   serve_mqtt_free (self);

@@ -33,7 +33,7 @@ static const char description[] =
     "$(openssl rand -hex 16)";
 
 static const char *
-problem (const ServeOptions *options, const char *const *sources)
+options_problem (const ServeOptions *options, const char *const *sources)
 {
   static const char *const modes[] = {"reference", "robust", NULL};
   static const char *const precisions[] = {
@@ -61,7 +61,7 @@ problem (const ServeOptions *options, const char *const *sources)
 }
 
 static gboolean
-check (ServeOptions *options, const char *file_source, char **sources,
+options_check (ServeOptions *options, const char *file_source, char **sources,
     GError **error)
 {
   const char *const from_file[] = {file_source, NULL};
@@ -75,7 +75,7 @@ check (ServeOptions *options, const char *file_source, char **sources,
     options->name = g_strdup ("stream");
   if (!options->mqtt_prefix)
     options->mqtt_prefix = g_strdup ("siambantrack");
-  message = problem (options, given);
+  message = options_problem (options, given);
   if (message) {
     g_set_error_literal (
         error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
@@ -190,7 +190,7 @@ serve_options_parse (ServeOptions *options, char **argv, GError **error)
     g_print ("siamban-serve " SIAMBAN_VERSION "\n");
     exit (0);
   }
-  ok = ok && check (options, file_source, sources, error);
+  ok = ok && options_check (options, file_source, sources, error);
   g_option_context_free (context);
   g_strfreev (sources);
   g_free (file);

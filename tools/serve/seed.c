@@ -10,7 +10,7 @@
 #define MOST_PTS    9e18
 
 static gboolean
-refuse (GError **error, const char *why)
+seed_refuse (GError **error, const char *why)
 {
   g_set_error_literal (
       error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_INVALID_DATA, why);
@@ -53,12 +53,12 @@ read_place (GstStructure *seed, JsonNode *node, guint n, GError **error)
   double numbers[4] = {0, 0, 1, 1};
 
   if (gst_structure_has_field (seed, "x"))
-    return refuse (error, "more than one of box, norm and point");
+    return seed_refuse (error, "more than one of box, norm and point");
   if (!get_numbers (node, numbers, n))
-    return refuse (error,
+    return seed_refuse (error,
         n == 4 ? "a box must be 4 numbers" : "a point must be 2 numbers");
   if (numbers[2] <= 0 || numbers[3] <= 0)
-    return refuse (error, "width and height must be above 0");
+    return seed_refuse (error, "width and height must be above 0");
   for (guint i = 0; i < n; i++)
     gst_structure_set (seed, names[i], G_TYPE_DOUBLE, numbers[i], NULL);
   return TRUE;
@@ -71,7 +71,7 @@ read_pts (GstStructure *seed, JsonNode *node, GError **error)
 
   if (!get_number (node, &number) || number < 0 || number > MOST_PTS ||
       number != floor (number))
-    return refuse (error, "pts must be a whole number of nanoseconds");
+    return seed_refuse (error, "pts must be a whole number of nanoseconds");
   gst_structure_set (seed, "pts", G_TYPE_UINT64, (guint64)number, NULL);
   return TRUE;
 }
@@ -81,7 +81,7 @@ read_relative (GstStructure *seed, JsonNode *node, GError **error)
 {
   if (!JSON_NODE_HOLDS_VALUE (node) ||
       json_node_get_value_type (node) != G_TYPE_BOOLEAN)
-    return refuse (error, "relative must be true or false");
+    return seed_refuse (error, "relative must be true or false");
   gst_structure_set (
       seed, "relative", G_TYPE_BOOLEAN, json_node_get_boolean (node), NULL);
   return TRUE;
@@ -101,12 +101,12 @@ read_member (
     return read_relative (seed, node, error);
   if (g_str_equal (name, "pts"))
     return read_pts (seed, node, error);
-  return refuse (
+  return seed_refuse (
       error, "unknown member; expected box, norm, point, relative, pts");
 }
 
 static gboolean
-check (const GstStructure *seed, GError **error)
+seed_check (const GstStructure *seed, GError **error)
 {
   gboolean relative = FALSE;
   double most, number;
@@ -114,12 +114,12 @@ check (const GstStructure *seed, GError **error)
   gst_structure_get_boolean (seed, "relative", &relative);
   most = relative ? MOST_SHARE : MOST_PIXELS;
   if (!gst_structure_has_field (seed, "x"))
-    return refuse (error, "box, norm or point is missing");
+    return seed_refuse (error, "box, norm or point is missing");
   for (int i = 0; i < 4; i++) {
     if (gst_structure_get_double (
             seed, (const char *[]){"x", "y", "w", "h"}[i], &number) &&
         fabs (number) > most)
-      return refuse (error, "a number is out of range");
+      return seed_refuse (error, "a number is out of range");
   }
   return TRUE;
 }
@@ -134,7 +134,7 @@ read_all (GstStructure *seed, JsonObject *object, GError **error)
             seed, l->data, json_object_get_member (object, l->data), error))
       return FALSE;
   }
-  return check (seed, error);
+  return seed_check (seed, error);
 }
 
 GstStructure *
@@ -147,7 +147,7 @@ serve_seed_parse (const char *text, gsize size, GError **error)
   if (!json_parser_load_from_data (parser, text, (gssize)size, NULL) ||
       !(root = json_parser_get_root (parser)) ||
       !JSON_NODE_HOLDS_OBJECT (root)) {
-    refuse (error, "expected a JSON object");
+    seed_refuse (error, "expected a JSON object");
     return NULL;
   }
   seed = gst_structure_new_empty ("siambantrack-seed");

@@ -18,7 +18,7 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
 }
 
 static void
-refuse (SoupServerMessage *message, guint status, const char *path,
+server_refuse (SoupServerMessage *message, guint status, const char *path,
     const char *reason)
 {
   SoupMessageHeaders *headers =
@@ -50,7 +50,7 @@ on_headers (SoupServer *soup, SoupServerMessage *message, const char *path,
   (void)query;
   serve_reply_harden (message);
   if (status)
-    refuse (message, status, path, reason);
+    server_refuse (message, status, path, reason);
 }
 
 static GSocketAddress *

@@ -44,7 +44,7 @@ static const struct
 typedef GPtrArray *Given[N_SETTINGS];
 
 static gboolean
-refuse (GError **error, const char *where, const char *what)
+settings_refuse (GError **error, const char *where, const char *what)
 {
   g_autofree char *shown = g_strescape (where, NULL);
 
@@ -54,7 +54,7 @@ refuse (GError **error, const char *where, const char *what)
 }
 
 static gboolean
-find (const char *name, gsize *which)
+settings_find (const char *name, gsize *which)
 {
   for (*which = 0; *which < N_SETTINGS; (*which)++) {
     if (g_str_equal (settings[*which].name, name))
@@ -100,15 +100,15 @@ read_map (
     const char *name = text_of (yaml_document_get_node (document, pair->key));
     gsize which;
 
-    if (!name || !find (name, &which))
-      return refuse (error, name ? name : "a key",
+    if (!name || !settings_find (name, &which))
+      return settings_refuse (error, name ? name : "a key",
           "unknown; expected source or the long name of an option");
     if (given[which])
-      return refuse (error, name, "given twice");
+      return settings_refuse (error, name, "given twice");
     given[which] = g_ptr_array_new_with_free_func (g_free);
     if (!read_values (document, yaml_document_get_node (document, pair->value),
             which, given[which]))
-      return refuse (error, name, "expected a single value");
+      return settings_refuse (error, name, "expected a single value");
   }
   return TRUE;
 }
@@ -128,10 +128,12 @@ read_yaml (const char *text, gsize size, Given given, GError **error)
     root = yaml_document_get_root_node (&document);
     ok = root && root->type == YAML_MAPPING_NODE
              ? read_map (&document, root, given, error)
-             : refuse (error, "the file", "expected lines of NAME: VALUE");
+             : settings_refuse (
+                   error, "the file", "expected lines of NAME: VALUE");
     yaml_document_delete (&document);
   } else {
-    refuse (error, "the file", parser.problem ? parser.problem : "not YAML");
+    settings_refuse (
+        error, "the file", parser.problem ? parser.problem : "not YAML");
   }
   yaml_parser_delete (&parser);
   return ok;
@@ -148,7 +150,7 @@ read_file (const char *path, Given given, GError **error)
     return FALSE;
   ok = size <= MOST_BYTES
            ? read_yaml (text, size, given, error)
-           : refuse (error, "the file", "larger than 65536 bytes");
+           : settings_refuse (error, "the file", "larger than 65536 bytes");
   if (!ok)
     g_prefix_error (error, "%s: ", path);
   return ok;
@@ -179,7 +181,7 @@ add_switch (
   if (g_str_equal (text, "true"))
     g_ptr_array_add (arguments, g_strconcat ("--", name, NULL));
   else if (!g_str_equal (text, "false"))
-    return refuse (error, name, "expected true or false");
+    return settings_refuse (error, name, "expected true or false");
   return TRUE;
 }
 

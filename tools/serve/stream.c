@@ -145,7 +145,7 @@ begin_reports (Stream *self, GError **error)
 }
 
 static gboolean
-begin (Stream *self, GError **error)
+stream_begin (Stream *self, GError **error)
 {
   const ServeOptions *options = self->options;
 
@@ -165,7 +165,7 @@ begin (Stream *self, GError **error)
 }
 
 static void
-end (Stream *self)
+stream_end (Stream *self)
 {
   if (self->server) {
     serve_server_set_stream (self->server, NULL, NULL);
@@ -204,7 +204,7 @@ serve_stream_run (const ServeOptions *options, GError **error)
       .options = options,
       .loop = g_main_loop_new (NULL, FALSE),
   };
-  gboolean ok = begin (&self, error);
+  gboolean ok = stream_begin (&self, error);
 
   if (ok) {
     const guint interrupt = g_unix_signal_add (SIGINT, on_signal, &self);
@@ -215,7 +215,7 @@ serve_stream_run (const ServeOptions *options, GError **error)
     g_source_remove (interrupt);
     g_source_remove (terminate);
   }
-  end (&self);
+  stream_end (&self);
   if (self.error) {
     g_propagate_error (error, self.error);
     ok = FALSE;

@@ -180,7 +180,7 @@ set_up (ServeTracker *self, const ServeOptions *options)
 }
 
 static gboolean
-build (ServeTracker *self, GError **error)
+tracker_build (ServeTracker *self, GError **error)
 {
   static const char *const parts[] = {
       "appsrc is-live=true format=time max-buffers=2 max-bytes=0 "
@@ -214,7 +214,7 @@ build (ServeTracker *self, GError **error)
 }
 
 static gboolean
-start (ServeTracker *self, GError **error)
+tracker_start (ServeTracker *self, GError **error)
 {
   GstBus *bus = gst_element_get_bus (self->pipeline);
   GstMessage *message;
@@ -243,9 +243,9 @@ serve_tracker_new (const ServeOptions *options, const ServeTrackerCalls *calls,
   self->pipeline = gst_pipeline_new ("tracker");
   g_mutex_init (&self->lock);
   g_mutex_init (&self->count_lock);
-  if (build (self, error)) {
+  if (tracker_build (self, error)) {
     set_up (self, options);
-    if (start (self, error))
+    if (tracker_start (self, error))
       return self;
   }
   serve_tracker_free (self);

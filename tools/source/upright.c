@@ -24,7 +24,7 @@ held_free (gpointer data)
 
 /* A copy: the pad takes this one for sent. */
 static void
-release (GstPad *pad, GstEvent **held)
+upright_release (GstPad *pad, GstEvent **held)
 {
   if (*held)
     gst_pad_push_event (pad, gst_event_copy (*held));
@@ -35,8 +35,8 @@ static void
 release_all (GstPad *pad, Held *held)
 {
   held->releasing = TRUE;
-  release (pad, &held->caps);
-  release (pad, &held->segment);
+  upright_release (pad, &held->caps);
+  upright_release (pad, &held->segment);
   held->releasing = FALSE;
 }
 

@@ -44,7 +44,7 @@ around_polygon (const double corners[MOST])
 }
 
 static gboolean
-parse (const char *text, TrackBox *box)
+boxes_parse (const char *text, TrackBox *box)
 {
   double n[MOST];
   const guint count = read_numbers (text, n);
@@ -61,7 +61,7 @@ track_box_parse (const char *text, TrackBox *box, GError **error)
 {
   g_autofree char *start = NULL, *shown = NULL;
 
-  if (parse (text, box))
+  if (boxes_parse (text, box))
     return TRUE;
   start = g_strndup (text, SHOWN_BYTES);
   shown = g_strescape (start, NULL);

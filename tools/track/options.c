@@ -84,7 +84,7 @@ parse_start (const char *text, TrackOptions *options)
 }
 
 static const char *
-problem (const TrackOptions *options, const Given *given)
+options_problem (const TrackOptions *options, const Given *given)
 {
   char **inputs = given->inputs, **boxes = given->boxes;
   static const char *const precisions[] = {
@@ -132,9 +132,9 @@ parse_boxes (char **texts, TrackOptions *options, GError **error)
 }
 
 static gboolean
-check (TrackOptions *options, const Given *given, GError **error)
+options_check (TrackOptions *options, const Given *given, GError **error)
 {
-  const char *message = problem (options, given);
+  const char *message = options_problem (options, given);
 
   if (message) {
     g_set_error_literal (
@@ -231,7 +231,7 @@ track_options_parse (
     g_print ("siamban-track " SIAMBAN_VERSION "\n");
     exit (0);
   }
-  ok = ok && check (options, &given, error);
+  ok = ok && options_check (options, &given, error);
   g_option_context_free (context);
   g_strfreev (given.inputs);
   g_strfreev (given.boxes);

@@ -22,7 +22,7 @@ picker_add (GstBin *bin, const TrackOptions *options, GError **error)
 }
 
 static gboolean
-build (GstBin *bin, const TrackOptions *options, GError **error)
+select_build (GstBin *bin, const TrackOptions *options, GError **error)
 {
   const TrackSource source = {
       .input = options->input,
@@ -57,7 +57,7 @@ get_box (const GstStructure *s, TrackBox *box)
 }
 
 static void
-explain (GstMessage *message, const char *input, GError **error)
+select_explain (GstMessage *message, const char *input, GError **error)
 {
   g_autoptr (GError) reason = NULL;
 
@@ -81,7 +81,7 @@ wait_for_box (
         gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE, types);
 
     if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ELEMENT) {
-      explain (message, input, error);
+      select_explain (message, input, error);
       return FALSE;
     }
     if (get_box (gst_message_get_structure (message), box))
@@ -95,7 +95,7 @@ track_select (const TrackOptions *options, TrackBox *box, GError **error)
   g_autoptr (GstElement) pipeline = gst_pipeline_new (NULL);
   gboolean selected = FALSE;
 
-  if (build (GST_BIN (pipeline), options, error)) {
+  if (select_build (GST_BIN (pipeline), options, error)) {
     gst_element_set_state (pipeline, GST_STATE_PLAYING);
     g_printerr (
         "siamban-track: draw a box around the object, or click on it\n");

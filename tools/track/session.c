@@ -134,7 +134,7 @@ add_sinks (Session *session, GstElement *tee, GError **error)
 }
 
 static gboolean
-build (Session *session, GError **error)
+session_build (Session *session, GError **error)
 {
   GstBin *bin = GST_BIN (session->pipeline);
   GstElement *queue, *upright, *tee;
@@ -320,7 +320,7 @@ send_eos (GstElement *tracker, gpointer data)
  * already tracked are written. Not in this thread: it waits for the frame that
  * is being tracked. */
 static void
-finish (Session *session)
+session_finish (Session *session)
 {
   if (!g_atomic_int_get (&session->ledger.tracked) ||
       !g_atomic_int_compare_and_exchange (&session->stopping, FALSE, TRUE))
@@ -332,7 +332,7 @@ finish (Session *session)
 static gboolean
 on_signal (gpointer data)
 {
-  finish (data);
+  session_finish (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -361,7 +361,7 @@ set_error (Session *session, GstMessage *message, const char *text)
 }
 
 static char *
-explain (const Session *session, const GError *error)
+session_explain (const Session *session, const GError *error)
 {
   if (session->missing && (g_error_matches (error, GST_STREAM_ERROR,
                                GST_STREAM_ERROR_CODEC_NOT_FOUND) ||
@@ -382,14 +382,14 @@ on_error (Session *session, GstMessage *message)
   char *text;
 
   gst_message_parse_error (message, &error, NULL);
-  text = explain (session, error);
+  text = session_explain (session, error);
   set_error (session, message, text);
   g_free (text);
   g_error_free (error);
   if (!is_within (message, session->source))
     g_main_loop_quit (session->loop);
   else if (!g_atomic_int_get (&session->stopping))
-    finish (session);
+    session_finish (session);
 }
 
 /* The first few are said, all are counted. */
@@ -415,7 +415,7 @@ on_lines_lost (Session *session, GstMessage *message, const char *text)
   set_error (session, message, text);
   if (g_atomic_int_get (&session->live) ||
       (!session->output && !session->window))
-    finish (session);
+    session_finish (session);
 }
 
 /* Those that mean that what was asked for is not done: a box that cannot be
@@ -435,7 +435,7 @@ on_warning (Session *session, GstMessage *message)
   } else if (is_within (message, session->window) ||
              GST_MESSAGE_SRC (message) == GST_OBJECT (session->tracker)) {
     set_error (session, message, error->message);
-    finish (session);
+    session_finish (session);
   }
 }
 
@@ -516,7 +516,7 @@ load_model (Session *session, GError **error)
 }
 
 static void
-start (Session *session)
+session_start (Session *session)
 {
   const GstStateChangeReturn change =
       gst_element_set_state (session->pipeline, GST_STATE_PAUSED);
@@ -530,7 +530,7 @@ start (Session *session)
 }
 
 static void
-run (Session *session)
+session_run (Session *session)
 {
   GstBus *bus = gst_element_get_bus (session->pipeline);
   const guint watch = gst_bus_add_watch (bus, on_message, session);
@@ -538,7 +538,7 @@ run (Session *session)
   const guint terminate = g_unix_signal_add (SIGTERM, on_signal, session);
 
   add_probes (session);
-  start (session);
+  session_start (session);
   g_main_loop_run (session->loop);
   gst_element_set_state (session->pipeline, GST_STATE_NULL);
   g_source_remove (terminate);
@@ -548,11 +548,11 @@ run (Session *session)
 }
 
 static gboolean
-prepare (Session *session, GError **error)
+session_prepare (Session *session, GError **error)
 {
   const TrackOptions *options = session->options;
 
-  if (!check_outputs (options, error) || !build (session, error) ||
+  if (!check_outputs (options, error) || !session_build (session, error) ||
       !load_model (session, error))
     return FALSE;
   session->report =
@@ -572,7 +572,7 @@ explain_nothing (Session *session)
 }
 
 static void
-settle (Session *session)
+session_settle (Session *session)
 {
   TrackLedger *ledger = &session->ledger;
   g_autofree char *problem = NULL;
@@ -601,7 +601,7 @@ conclude (Session *session, GError **error)
   if (!track_report_finish (session->report, &late) && !session->error)
     session->error = g_steal_pointer (&late);
   g_clear_error (&late);
-  settle (session);
+  session_settle (session);
   if (!session->error)
     return TRUE;
   g_propagate_error (error, session->error);
@@ -616,10 +616,10 @@ track_session_run (const TrackOptions *options, GError **error)
       .loop = g_main_loop_new (NULL, FALSE),
       .pipeline = gst_pipeline_new (NULL),
   };
-  gboolean ok = prepare (&session, error);
+  gboolean ok = session_prepare (&session, error);
 
   if (ok) {
-    run (&session);
+    session_run (&session);
     ok = conclude (&session, error);
   }
   gst_element_set_state (session.pipeline, GST_STATE_NULL);

@@ -141,6 +141,7 @@ gemm (const SiambanBf16Gemm *g, unsigned rows, unsigned panels)
     NAMES (4),
 #endif
   };
+
   kernels[panels - 1][rows - 1](g);
 }
 

@@ -73,8 +73,10 @@ depthwise (const SiambanDepthwise *d, size_t pixels)
   };
   size_t tiles = (pixels + DEPTHWISE_PIXELS - 1) / DEPTHWISE_PIXELS;
   size_t at = 0, more = tiles ? pixels % tiles : 0;
+
   for (size_t t = 0; t < tiles; t++) {
     size_t n = pixels / tiles + (t < more);
+
     kernels[n - 1](d, d->in + at * d->step, d->c + at * d->ldc,
         d->add ? d->add + at * d->ld_add : NULL);
     at += n;

@@ -167,8 +167,10 @@ gemm_tiles (
 {
   size_t tiles = (pixels + GEMM_ROWS - 1) / GEMM_ROWS;
   size_t at = 0, more = tiles ? pixels % tiles : 0;
+
   for (size_t t = 0; t < tiles; t++) {
     size_t n = pixels / tiles + (t < more);
+
     fetch_rows (g->rows + at + n, g->offset);
     kernels[n - 1](g, g->rows + at, g->c + at * g->ldc,
         g->add ? g->add + at * g->ld_add : NULL, panels);
@@ -183,6 +185,7 @@ static SiambanGemm
 gemm_behind (const SiambanGemm *g, size_t panels)
 {
   SiambanGemm rest = *g;
+
   rest.b += panels * g->b_panel;
   rest.c += panels * SIAMBAN_PANEL;
   if (rest.bias)
@@ -198,10 +201,12 @@ gemm (const SiambanGemm *g, size_t pixels, size_t panels)
   static const Kernel pairs[] = {NAMES (2)};
   static const Kernel kernels[] = {NAMES (1)};
   size_t paired = panels - panels % 2;
+
   if (paired > 0)
     gemm_tiles (g, pixels, paired, pairs);
   if (paired < panels) {
     SiambanGemm last = gemm_behind (g, paired);
+
     gemm_tiles (&last, pixels, 1, kernels);
   }
 }
@@ -212,6 +217,7 @@ static void
 gemm (const SiambanGemm *g, size_t pixels, size_t panels)
 {
   static const Kernel kernels[] = {NAMES (1)};
+
   gemm_tiles (g, pixels, panels, kernels);
 }
 

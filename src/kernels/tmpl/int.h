@@ -115,6 +115,7 @@ gemm8 (const SiambanIntGemm *g, unsigned rows)
     {NAMES (8, INT8_ROWS, 2)},
 #endif
   };
+
   kernels[g->b_panel != 0][rows - 1](g);
 }
 
@@ -127,6 +128,7 @@ gemm16 (const SiambanIntGemm *g, unsigned rows)
     {NAMES (16, INT16_ROWS, 2)},
 #endif
   };
+
   kernels[g->b_panel != 0][rows - 1](g);
 }
 
@@ -135,6 +137,7 @@ quantise8 (const float *x, size_t n, float inverse, float zero, guint8 *q)
 {
   vf scale = vset (inverse), shift = vset (zero);
   vf low = vset (0), high = vset (PIXEL_MAX);
+
   for (size_t k = 0; k < n; k += LANES)
     vstore8 (
         q + k, vmin (vmax (vfma (vload (x + k), scale, shift), low), high));
@@ -144,6 +147,7 @@ static void
 quantise16 (const float *x, size_t n, gint16 *q, float *scale)
 {
   vf most = vset (0);
+
   for (size_t k = 0; k < n; k += LANES)
     most = vmax (vabs (vload (x + k)), most);
   float highest = vhighest (most);

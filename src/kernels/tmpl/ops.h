@@ -6,6 +6,7 @@ static void
 widen (const uint8_t *from, size_t n, float *to)
 {
   size_t i = 0;
+
   for (; i + LANES <= n; i += LANES)
     vstore (to + i, vload_bytes (from + i));
   for (; i < n; i++)
@@ -28,6 +29,7 @@ scale (const float *x, const float *by, size_t n, size_t pixels,
     const SiambanFinish *finish, float *to)
 {
   const Finish last = finish_load (finish);
+
   if (last.hard == SIAMBAN_HARD_NONE)
     SCALE (clamp)
   else if (last.hard == SIAMBAN_HARD_SWISH)
@@ -47,6 +49,7 @@ static void
 sum (const float *x, size_t ld, size_t pixels, float *to)
 {
   ROWS_4 (ZERO_ROW)
+
   for (; pixels >= 4; pixels -= 4, x += 4 * ld) {
     ROWS_4 (SUM_ROW)
   }

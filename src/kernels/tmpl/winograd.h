@@ -29,6 +29,7 @@ input_4 (const vf *in, int s, vf *out, int t)
   const vf a2 = vset (-P * P), b2 = vset (-Q * Q), both = vset (-P * P - Q * Q);
   vf even = vfma (b2, d2, d4), odd = vset (P) * vfma (b2, d1, d3);
   vf even2 = vfma (a2, d2, d4), odd2 = vset (Q) * vfma (a2, d1, d3);
+
   out[0] = vfma (both, d2, vfma (vset (P * P * Q * Q), d0, d4));
   out[t] = even + odd;
   out[2 * t] = even - odd;
@@ -42,6 +43,7 @@ output_4 (const vf *in, int s, vf *out, int t)
 {
   vf plus = in[s] + in[2 * s], minus = in[s] - in[2 * s];
   vf plus2 = in[3 * s] + in[4 * s], minus2 = in[3 * s] - in[4 * s];
+
   out[0] = in[0] + plus + plus2;
   out[t] = vfma (vset (Q), minus2, vset (P) * minus);
   out[2 * t] = vfma (vset (Q * Q), plus2, vset (P * P) * plus);
@@ -62,6 +64,7 @@ input_6 (const vf *in, int s, vf *out, int t)
   vf odd2 = vfma (half, d1, vfma (c, d3, two * d5));
   vf even3 = vfma (four, d2, vfma (f, d4, d6));
   vf odd3 = vfma (two, d1, vfma (c, d3, half * d5));
+
   out[0] = vfma (b, d4 - d2, d0 - d6);
   out[t] = even + odd;
   out[2 * t] = even - odd;
@@ -78,6 +81,7 @@ output_6 (const vf *in, int s, vf *out, int t)
   vf plus = in[s] + in[2 * s], minus = in[s] - in[2 * s];
   vf plus2 = in[3 * s] + in[4 * s], minus2 = in[3 * s] - in[4 * s];
   vf plus3 = in[5 * s] + in[6 * s], minus3 = in[5 * s] - in[6 * s];
+
   out[0] = in[0] + plus + plus2 + plus3;
   out[t] = vfma (vset (2), minus2, vfma (vset (0.5f), minus3, minus));
   out[2 * t] = vfma (vset (4), plus2, vfma (vset (0.25f), plus3, plus));
@@ -96,6 +100,7 @@ weight_row (const float *g, const float *row, int x)
     S = 3 * SIAMBAN_PANEL
   };
   const float *p = g + x * SIAMBAN_PANEL;
+
   return vfma (vset (row[0]), vload (p),
       vfma (vset (row[1]), vload (p + S), vset (row[2]) * vload (p + 2 * S)));
 }
@@ -107,6 +112,7 @@ weight_4 (vf g0, vf g1, vf g2, vf *out)
   vf odd = vset (P * P_N) * g1;
   vf even2 = vfma (vset (Q_N), g0, vset (Q * Q * Q_N) * g2);
   vf odd2 = vset (Q * Q_N) * g1;
+
   out[0] = vset (N) * g0;
   out[1] = even + odd;
   out[2] = even - odd;
@@ -123,6 +129,7 @@ weight_6 (vf g0, vf g1, vf g2, vf *out)
   vf odd2 = vset (1 / 45.f) * g1;
   vf even3 = vfma (vset (32 / 45.f), g0, vset (8 / 45.f) * g2);
   vf odd3 = vset (16 / 45.f) * g1;
+
   out[0] = g0;
   out[1] = even + odd;
   out[2] = even - odd;

@@ -19,6 +19,7 @@ static inline __m256i
 vp_spread (const void *p)
 {
   int x;
+
   __builtin_memcpy (&x, p, sizeof x);
   return _mm256_set1_epi32 (x);
 }
@@ -49,6 +50,7 @@ vp_store_rounded (void *p, vf x)
   __m256i quiet = _mm256_or_si256 (bits, _mm256_set1_epi32 (0x400000));
   __m256i nan = _mm256_castps_si256 (_mm256_cmp_ps (x, x, _CMP_UNORD_Q));
   __m256i y = _mm256_srli_epi32 (_mm256_blendv_epi8 (up, quiet, nan), 16);
+
   _mm_storeu_si128 (p, _mm_packus_epi32 (_mm256_castsi256_si128 (y),
                            _mm256_extracti128_si256 (y, 1)));
 }

@@ -18,6 +18,7 @@ static inline vp
 vp_spread (const void *p)
 {
   int x;
+
   __builtin_memcpy (&x, p, sizeof x);
   return _mm512_set1_epi32 (x);
 }

@@ -30,6 +30,7 @@ static inline vi
 vi_spread (const guint8 *p)
 {
   gint32 x;
+
   __builtin_memcpy (&x, p, sizeof x);
   return _mm256_set1_epi32 (x);
 }
@@ -39,6 +40,7 @@ vi_dot8 (vi sum, vi a, vi a2, vi b, vi b2)
 {
   vi x = _mm256_add_epi16 (
       _mm256_maddubs_epi16 (a, b), _mm256_maddubs_epi16 (a2, b2));
+
   return _mm256_add_epi32 (sum, _mm256_madd_epi16 (x, _mm256_set1_epi16 (1)));
 }
 
@@ -67,6 +69,7 @@ vhighest (vf x)
 {
   __m128 y =
       _mm_max_ps (_mm256_castps256_ps128 (x), _mm256_extractf128_ps (x, 1));
+
   y = _mm_max_ps (y, _mm_movehl_ps (y, y));
   return _mm_cvtss_f32 (_mm_max_ss (y, _mm_movehdup_ps (y)));
 }
@@ -76,6 +79,7 @@ static inline void
 vstore16 (gint16 *p, vf x)
 {
   vi y = _mm256_cvtps_epi32 (x);
+
   _mm_storeu_si128 ((__m128i *)p, _mm_packs_epi32 (_mm256_castsi256_si128 (y),
                                       _mm256_extracti128_si256 (y, 1)));
 }
@@ -86,5 +90,6 @@ vstore8 (guint8 *p, vf x)
   vi y = _mm256_cvtps_epi32 (x);
   __m128i z = _mm_packs_epi32 (
       _mm256_castsi256_si128 (y), _mm256_extracti128_si256 (y, 1));
+
   _mm_storel_epi64 ((__m128i *)p, _mm_packus_epi16 (z, z));
 }

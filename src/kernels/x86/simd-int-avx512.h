@@ -29,6 +29,7 @@ static inline vi
 vi_spread (const guint8 *p)
 {
   gint32 x;
+
   __builtin_memcpy (&x, p, sizeof x);
   return _mm512_set1_epi32 (x);
 }
@@ -84,6 +85,7 @@ vi_dot8 (vi sum, vi a, vi a2, vi b, vi b2)
 {
   vi x = _mm512_add_epi16 (
       _mm512_maddubs_epi16 (a, b), _mm512_maddubs_epi16 (a2, b2));
+
   ADD (sum, _mm512_madd_epi16 (x, _mm512_set1_epi16 (1)));
   return sum;
 }
@@ -113,6 +115,7 @@ static inline float
 vhighest (vf x)
 {
   float y[LANES], most = 0;
+
   vstore (y, x);
   for (int i = 0; i < LANES; i++)
     most = y[i] > most ? y[i] : most;

@@ -20,6 +20,7 @@ static inline vf
 vload_bytes (const uint8_t *p)
 {
   int four;
+
   memcpy (&four, p, sizeof four);
   return _mm_cvtepi32_ps (_mm_cvtepu8_epi32 (_mm_cvtsi32_si128 (four)));
 }
