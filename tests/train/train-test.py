@@ -319,14 +319,32 @@ def test_schedule(folder):
     path.write_text(ref.config_yaml(NETWORKS['resnet18']))
     net = networks.build(config.load(path))
     backbone = settings['BACKBONE'] | {'TRAIN_LAYERS': ['layer2']}
+    settings = settings | {'BACKBONE': backbone}
     for epoch, learns in ((9, False), (10, True)):
-        schedule.set_mode(net, backbone, epoch)
+        schedule.set_mode(net, settings, epoch)
         assert net.backbone.layer2[0].conv1.weight.requires_grad == learns
         assert net.backbone.layer2.training == learns
         assert not net.backbone.layer1[0].conv1.weight.requires_grad
         assert not net.backbone.bn1.training and net.head.training
     factors = {group['factor'] for group in schedule.groups(net, backbone)}
     assert factors == {1., .1}
+
+
+def test_freeze_norm(folder):
+    """Statistics stay as they are, everything else learns."""
+    packed(folder)
+    path = folder / 'config.yaml'
+    path.write_text((HERE / 'small.yaml').read_text().replace(
+        'EMA: 0.98', 'FREEZE_NORM: true'))
+    torch.manual_seed(1)
+    before = networks.build(config.load(path)).state_dict()
+    checkpoint.write(folder / 'init.pth', before)
+    train('train', path, '--data', folder / 'pack', '-o', folder / 'run',
+          '--init', folder / 'init.pth', '--processes', '1', '--steps', '2')
+    after = checkpoint.read(folder / 'run/model.safetensors')
+    for name, tensor in after.items():
+        kept = name.endswith(('running_mean', 'running_var'))
+        assert torch.equal(tensor, before[name]) == kept, name
 
 
 def figures(folder):

@@ -36,6 +36,7 @@ DEFAULTS = {
         'WEIGHT_DECAY': 0.0001,
         'GRAD_CLIP': 10.0,
         'EMA': 0.0,
+        'FREEZE_NORM': False,
         'LR': {'TYPE': 'log',
                'KWARGS': {'start_lr': 0.005, 'end_lr': 0.00005}},
         'LR_WARMUP': {'WARMUP': True, 'EPOCH': 5,

@@ -2,6 +2,8 @@
 """What is trained when, and how fast. Times are epochs, with fractions."""
 import math
 
+import torch
+
 
 def decayed(kind, first, last, done):
     """@done: 0 to 1."""
@@ -37,18 +39,27 @@ def thawed_parts(net, backbone):
     return parts
 
 
-def set_mode(net, backbone, epoch):
+def freeze_norms(net):
+    """BatchNorm's statistics stay, its scales and offsets learn on."""
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.eval()
+
+
+def set_mode(net, config, epoch):
     """Training mode; what is frozen keeps its BatchNorm's statistics too."""
+    backbone = config['BACKBONE']
     net.train()
     net.backbone.eval()
     for parameter in net.backbone.parameters():
         parameter.requires_grad_(False)
-    if epoch < backbone['TRAIN_EPOCH']:
-        return
-    for part in thawed_parts(net, backbone):
-        part.train()
-        for parameter in part.parameters():
-            parameter.requires_grad_(True)
+    if epoch >= backbone['TRAIN_EPOCH']:
+        for part in thawed_parts(net, backbone):
+            part.train()
+            for parameter in part.parameters():
+                parameter.requires_grad_(True)
+    if config['TRAIN']['FREEZE_NORM']:
+        freeze_norms(net)
 
 
 def groups(net, backbone):

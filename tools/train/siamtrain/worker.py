@@ -115,7 +115,7 @@ class Worker:
             group['lr'] = rate * group['factor']
         if self.mode != int(self.epoch):
             self.mode = int(self.epoch)
-            schedule.set_mode(self.net, self.config['BACKBONE'], self.epoch)
+            schedule.set_mode(self.net, self.config, self.epoch)
         return rate
 
     def loss_of(self, batch):
