@@ -369,6 +369,20 @@ def test_resume(folder):
     assert (folder / 'parts/curves.png').stat().st_size > 1000
 
 
+def test_within(folder):
+    """By the clock: the rate is down when the time is up, stopped or not."""
+    packed(folder)
+    common = ('train', HERE / 'small.yaml', '--data', folder / 'pack', '-o',
+              folder / 'run', '--processes', '2', '--within', '0.3')
+    train(*common, '--minutes', '0.02')
+    state = torch.load(folder / 'run/last.pth', weights_only=True)
+    assert 0.02 <= state['seconds'] / 60 < 0.3
+    train(*common)
+    last = figures(folder / 'run')[-1]
+    assert last['step'] > state['step']
+    assert last['epoch'] == 3 and 0.0001 <= last['rate'] < 0.001
+
+
 def test_distil(folder):
     """Two processes learn from a teacher until nearer to it."""
     packed(folder)

@@ -113,6 +113,10 @@ def add_train(commands):
                          help='threads that make pairs ahead (0, with cuda 8)')
     command.add_argument('--minutes', type=float, default=0., metavar='N',
                          help='stops after so long, to go on another time')
+    command.add_argument('--within', type=float, default=0., metavar='N',
+                         help='lets the epochs last N minutes in all, however '
+                         'many pairs that are, so that the rate is down by '
+                         'then')
     command.add_argument('--steps', type=int, default=0, metavar='N',
                          help='ends after so many steps (TRAIN.EPOCH)')
     command.add_argument('--seed', type=int, default=0)
@@ -172,7 +176,7 @@ def run_train(args):
         processes=1 if gpu else
         args.processes or len(os.sched_getaffinity(0)),
         workers=(8 if gpu else 0) if args.workers is None else args.workers,
-        seed=args.seed, steps=args.steps, minutes=args.minutes,
+        seed=args.seed, steps=args.steps, minutes=args.minutes, within=args.within,
         held_out=args.held_out, evaluation=evaluation_of(args)))
 
 

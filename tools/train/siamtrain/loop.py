@@ -31,6 +31,7 @@ class Options:
     seed: int = 0
     steps: int = 0  # stop after so many, 0: at the end
     minutes: float = 0.  # stop after so long, 0: never
+    within: float = 0.  # minutes that all epochs take, 0: as their pairs take
     held_out: tuple = ()  # folders of sequences
     evaluation: evaluate.Settings = None
 

@@ -10,6 +10,26 @@ def clock(seconds):
     return f'{hours}:{minutes:02}:{seconds:02}'
 
 
+class Clock:
+    """Counts the seconds of a training, those before it was stopped too."""
+
+    def __init__(self, total):
+        self.total, self.start = total, time.monotonic()
+
+    def go_on(self, seconds):
+        self.start = time.monotonic() - seconds
+
+    def seconds(self):
+        return time.monotonic() - self.start
+
+    def part(self):
+        """Of the whole, 0 to 1."""
+        return min(self.seconds() / self.total, 1)
+
+    def left(self):
+        return max(self.total - self.seconds(), 0)
+
+
 class Left:
     """Time left, from the pace since the start."""
 

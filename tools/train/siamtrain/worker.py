@@ -4,6 +4,7 @@
 Process 0 keeps the mean of the weights, writes and shows for all of them.
 """
 import contextlib
+import itertools
 import signal
 import time
 
@@ -69,6 +70,7 @@ class Worker:
         self.total = self.train['EPOCH'] * self.epoch_steps
         if options.steps:
             self.total = min(self.total, options.steps)
+        self.clock = progress.Clock(options.within * 60)
 
     def load_teacher(self):
         if not self.options.teacher:
@@ -80,6 +82,8 @@ class Worker:
 
     @property
     def epoch(self):
+        if self.options.within:
+            return self.clock.part() * self.train['EPOCH']
         return self.step / self.epoch_steps
 
     def resume(self):
@@ -87,6 +91,7 @@ class Worker:
         if state is None:
             return
         self.step = state['step']
+        self.clock.go_on(state['seconds'])
         self.optimizer.load_state_dict(state['optimizer'])
         self.scaler.load_state_dict(state['scaler'])
         if self.teacher and state['spread'] is not None:
@@ -94,6 +99,7 @@ class Worker:
 
     def state(self):
         state = {'step': self.step,
+                 'seconds': self.clock.seconds(),
                  'optimizer': self.optimizer.state_dict(),
                  'scaler': self.scaler.state_dict(),
                  'spread': self.teacher.spread if self.teacher else None}
@@ -160,7 +166,11 @@ class Worker:
         print(f'epoch {self.epoch:.2f} of {self.train["EPOCH"]}  step '
               f'{self.step}  rate {rate:.5f}  {shown}  '
               f'{left.pace(self.step) * self.at_once:.1f} pairs/s  '
-              f'{left.text(self.step)} left', flush=True)
+              f'{self.time_left(left)} left', flush=True)
+
+    def time_left(self, left):
+        return (progress.clock(self.clock.left()) if self.options.within
+                else left.text(self.step))
 
     def end_of_epoch(self):
         if self.rank or not self.options.held_out:
@@ -183,8 +193,14 @@ class Worker:
 
     def numbers(self):
         """Of the batches that are this process's share of the rest."""
-        return (step * self.options.processes + self.rank
-                for step in range(self.step, self.total))
+        steps = (itertools.count(self.step) if self.options.within
+                 else range(self.step, self.total))
+        return (step * self.options.processes + self.rank for step in steps)
+
+    def at_end(self):
+        if self.options.within:
+            return self.clock.left() == 0
+        return self.step >= self.total
 
     def work(self):
         """Steps until the end, a signal, or the time is up."""
@@ -197,13 +213,14 @@ class Worker:
         for batch in self.pairs.batches(self.numbers(),
                                         self.train['BATCH_SIZE'],
                                         self.options.workers):
+            epoch = int(self.epoch)
             self.smoothen(self.learn(batch))
-            if not self.rank and (show.due() or self.step == self.total):
+            if not self.rank and (show.due() or self.at_end()):
                 self.show(left)
             if save.due():
                 self.save()
-            if self.step % self.epoch_steps == 0:
+            if int(self.epoch) > epoch:
                 self.end_of_epoch()
-            if self.stopped or end.due():
+            if self.stopped or end.due() or self.at_end():
                 break
         self.save()
