@@ -17,6 +17,7 @@ failed=0
 for name; do
   case $name in
     config | packed) seeds=$root/tests/fuzz/corpus/$name ;;
+    session) seeds= ;;
     *) seeds=$root/tests/checkpoint/fixtures ;;
   esac
   "$root/tests/fuzz/run.sh" "$build/tests/fuzz/$name-fuzz" "$build/tests/fuzz/$name" "$seeds" "$seconds" ||
