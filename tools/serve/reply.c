@@ -63,7 +63,7 @@ serve_reply_harden (SoupServerMessage *message)
       {"X-Content-Type-Options", "nosniff"},
       {"X-Frame-Options", "DENY"},
       {"Cross-Origin-Resource-Policy", "same-origin"},
-      {"Referrer-Policy", "no-referrer"},
+      {"Referrer-Policy", "same-origin"},
       {"Cache-Control", "no-store"},
       /* libsoup 3.2 does not see that one left between two requests. */
       {"Connection", "close"},
