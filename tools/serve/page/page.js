@@ -134,7 +134,6 @@ function show(picture) {
   if (isHeld()) { if (waiting) waiting.bitmap.close(); waiting = picture; return; }
   if (shown) shown.bitmap.close();
   shown = picture;
-  element("hint").hidden = newest !== null && newest.targets.length > 0;
 }
 
 function letGo() {
@@ -219,7 +218,7 @@ view.addEventListener("pointerdown", (event) => {
   const {x, y} = place(event);
   drag = {x0: x, y0: y, x, y, pointer: event.pointerId};
   view.setPointerCapture(event.pointerId);
-  view.focus({preventScroll: true});
+  element("hint").hidden = true;
 });
 
 view.addEventListener("pointermove", (event) => {
@@ -259,10 +258,14 @@ function drawTarget(target, unit) {
   const colour = colourOf(target.id);
   const status = statusOf(target);
   const text = `${target.id} · ${status} · ${percentOf(target)}`;
-  pen.lineWidth = (target.id === picked ? 3.5 : 2) * unit;
+  const thick = (target.id === picked ? 3.5 : 2) * unit;
+  pen.globalAlpha = status === "lost" ? 0.7 : 1;
+  pen.lineWidth = thick + 2 * unit;
+  pen.strokeStyle = "rgb(0 0 0 / .45)";
+  pen.strokeRect(target.x, target.y, target.w, target.h);
+  pen.lineWidth = thick;
   pen.strokeStyle = pen.fillStyle = colour;
   pen.setLineDash(status === "tracked" ? [] : [6 * unit, 5 * unit]);
-  pen.globalAlpha = status === "lost" ? 0.6 : 1;
   pen.strokeRect(target.x, target.y, target.w, target.h);
   pen.setLineDash([]);
   pen.font = `600 ${13 * unit}px system-ui, sans-serif`;
@@ -275,12 +278,15 @@ function drawTarget(target, unit) {
   pen.globalAlpha = 1;
 }
 
+// A white line that is seen on white too.
 function drawDrag(unit) {
   pen.fillStyle = "rgb(255 255 255 / .15)";
   pen.strokeStyle = "#fff";
   pen.lineWidth = 1.5 * unit;
-  pen.setLineDash([5 * unit, 4 * unit]);
   pen.fillRect(...boxOf(drag));
+  pen.strokeRect(...boxOf(drag));
+  pen.setLineDash([5 * unit, 4 * unit]);
+  pen.strokeStyle = "#000";
   pen.strokeRect(...boxOf(drag));
   pen.setLineDash([]);
 }
@@ -361,6 +367,7 @@ function list() {
   }
   for (const item of items.values()) item.remove();
   element("clear").disabled = targets.length === 0;
+  element("hint").hidden = targets.length > 0 || !shown || Boolean(drag);
   element("rate").textContent = arrivals.length > 1 ? `${Math.round(arrivals.length / 2)} fps` : "";
 }
 
