@@ -3,95 +3,23 @@
 """Starts siamban-serve and uses it as pages and programs do; speaks TAP."""
 
 import http.client
-import http.server
+import itertools
 import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.parse
 from pathlib import Path
 
-PROGRAM, CLIP, OPENAPI = sys.argv[1:]
+from served import BOX, CLIP, PATIENCE, PROGRAM, Camera, Checks, Served, Skip
+
+OPENAPI = sys.argv[3]
 TOKEN = "a-word-that-only-we-know"
-BOX = [458, 335, 70, 150]  # the tripod, which stands still
-PATIENCE = 90
-
-
-class Skip(Exception):
-    pass
-
-
-class Served:
-    """A running siamban-serve."""
-
-    def __init__(self, source, *options):
-        self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(
-            [PROGRAM, source, "--listen", "127.0.0.1:0", *options], stderr=self.log)
-        self.port = int(self.wait(self.find_port))
-
-    def find_port(self):
-        assert self.process.poll() is None, self.read_log()
-        found = re.search(r"open http://127\.0\.0\.1:(\d+)/", self.read_log())
-        return found and found.group(1)
-
-    def read_log(self):
-        self.log.seek(0)
-        return self.log.read()
-
-    def wait(self, condition):
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            value = condition()
-            if value:
-                return value
-            time.sleep(0.1)
-        raise AssertionError(f"waited in vain; it said:\n{self.read_log()}")
-
-    def ask(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        if body is not None and "Content-Type" not in headers:
-            headers["Content-Type"] = "application/json"
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        connection.close()
-        return answer.status, answer.headers, text
-
-    def get(self, path, **headers):
-        status, _, text = self.ask("GET", path, **headers)
-        assert status == 200, (path, status, text)
-        return json.loads(text)
-
-    def post(self, seed, **headers):
-        status, _, text = self.ask("POST", "/targets", json.dumps(seed), **headers)
-        return status, json.loads(text)
-
-    def is_playing(self):
-        return self.get("/targets")["source"] == "playing"
-
-    def seed(self):
-        """Where nothing comes between, a frame comes: but the machine is slow."""
-        self.wait(lambda: "frame" in self.get("/targets"))
-        status, event = self.post({"box": BOX})
-        assert status == 201, event
-        return event
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(PATIENCE)
-        assert code == 0, f"exit code {code}: {self.read_log()}"
 
 
 def events(served, **headers):
@@ -342,46 +270,9 @@ def check_refusals():
         assert address in refused(CLIP, "--listen", address)
 
 
-class Camera:
-    """A camera with one picture, which sends it ten times a second."""
-
-    def __init__(self, jpeg, port=0):
-        camera = self
-        self.works = True
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
-                self.end_headers()
-                while camera.works:
-                    self.wfile.write(b"--next\r\nContent-Type: image/jpeg\r\n"
-                                     b"Content-Length: %d\r\n\r\n" % len(jpeg) + jpeg + b"\r\n")
-                    time.sleep(0.1)
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            block_on_close = False
-
-            def handle_error(self, *_):
-                pass
-
-        self.server = Server(("127.0.0.1", port), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def cut(self):
-        self.works = False
-        self.server.shutdown()
-        self.server.server_close()
-
-
 def check_loss(jpeg):
-    camera = Camera(jpeg)
-    with Served(f"http://127.0.0.1:{camera.port}/", "--history", "4") as served:
+    camera = Camera(itertools.repeat(jpeg))
+    with Served(camera.url, "--history", "4") as served:
         number = served.seed()["id"]
         served.wait(served.is_playing)
         camera.cut()
@@ -392,7 +283,7 @@ def check_loss(jpeg):
         assert [(t["id"], t["status"]) for t in kept] == [(number, "lost")], kept
         status, answer = served.post({"box": BOX})
         assert status == 503, answer
-        camera = Camera(jpeg, camera.port)
+        camera = Camera(itertools.repeat(jpeg), camera.port)
         served.wait(served.is_playing)
         served.wait(lambda: {t["id"]: t["status"] for t in served.get("/targets")["targets"]}
                     .get(number) == "tracked")
@@ -571,29 +462,14 @@ def main():
               "bad_requests", "strangers", "document", "rates")
     alone = {"settings": check_settings, "token": check_token, "refusals": check_refusals, "lines": check_lines,
              "mqtt": check_mqtt, "loss": lambda: check_loss(picture[0])}
-    print(f"1..{len(shared) + len(alone)}")
-    number = failed = 0
-
-    def run(name, check):
-        nonlocal number, failed
-        number += 1
-        try:
-            check()
-            print(f"ok {number} - {name}", flush=True)
-        except Skip as reason:
-            print(f"ok {number} - {name} # SKIP {reason}", flush=True)
-        except (AssertionError, OSError, ValueError, StopIteration) as error:
-            failed += 1
-            print(f"# {type(error).__name__}: {error}".replace("\n", "\n# "))
-            print(f"not ok {number} - {name}", flush=True)
-
+    checks = Checks(len(shared) + len(alone))
     with Served(CLIP, "--loop", "--name", "walker", "--host", "cam.lan") as served:
         for name in shared:
-            run(name, lambda: globals()[f"check_{name}"](served))
+            checks.run(name, lambda: globals()[f"check_{name}"](served))
         picture.append(served.ask("GET", "/snapshot.jpg")[2])
     for name, check in alone.items():
-        run(name, check)
-    return failed > 0
+        checks.run(name, check)
+    return checks.failed > 0
 
 
 sys.exit(main())
