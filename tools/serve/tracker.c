@@ -166,12 +166,15 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Frames that there is no time for are left out before they come here: of what
+ * is shown, everything is looked at and kept. */
 static void
 set_up (ServeTracker *self, const ServeOptions *options)
 {
   g_object_set (self->element, "model", options->model, "config",
       options->config, "threads", (guint)options->threads, "seed-from-roi",
-      FALSE, "seed-history", (guint)options->history, NULL);
+      FALSE, "seed-history", (guint)options->history, "max-latency", (guint64)0,
+      NULL);
   if (options->mode)
     gst_util_set_object_arg (G_OBJECT (self->element), "mode", options->mode);
   if (options->precision)
