@@ -25,7 +25,7 @@ esac
 list=no
 for option; do
   case $option in
-    --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 xvfb xdotool binutils clang-format valgrind mosquitto chromium
+    --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 libgirepository1.0-dev xvfb xdotool binutils clang-format valgrind mosquitto chromium
       libsimde-dev qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
     --clang) packages="$packages clang libclang-rt-dev debootstrap" ;;
     --list) list=yes ;;
