@@ -6,8 +6,9 @@ set -eu
 arguments 3 "usage: $0 [URL [X,Y,W,H [PORT]]]
 Follows the object in the box of the first picture of the camera at URL
 (default: rtsp://127.0.0.1:8554/live), and offers the video with the box drawn
-in at rtsp://127.0.0.1:PORT/tracked (default: 8555). Frames that the tracker has
-no time for are left out, so the picture is never late. A camera that is absent,
+in at rtsp://127.0.0.1:PORT/tracked (default: 8555). Where there is no time to look
+for the object in every frame, the box is moved on without; only frames that the
+encoder has no time for are left out. A camera that is absent,
 ends or is silent for 10 seconds is tried again, after 1 to 30 seconds; the box
 is then taken from its first picture again. The stream stays up.
 \$ADDRESS is where to listen (0.0.0.0: everywhere), \$RTP_PORT a free UDP port
@@ -48,12 +49,11 @@ grep '^rtsp:' "$said"
 pause=1
 while kill -0 "$server" 2> /dev/null; do
   start=$(date +%s)
-  gst-launch-1.0 rtspsrc name=camera location="$url" latency=100 drop-on-latency=true \
+  gst-launch-1.0 rtspsrc name=camera location="$url" latency=100 \
     camera. ! application/x-rtp,media=video ! watchdog timeout=10000 ! decodebin ! \
-    queue leaky=downstream max-size-buffers=1 ! \
-    videoconvert ! videoflip video-direction=auto ! videoconvert ! \
+    queue ! videoconvert ! videoflip video-direction=auto ! videoconvert ! \
     siambantrack box="<$box>" draw=true ! \
-    queue ! videoconvert ! video/x-raw,format=I420 ! \
+    queue leaky=downstream max-size-bytes=0 max-size-time=200000000 ! videoconvert ! video/x-raw,format=I420 ! \
     x264enc tune=zerolatency speed-preset=veryfast bitrate=4000 key-int-max=30 ! \
     rtph264pay config-interval=-1 pt=96 ! udpsink host=127.0.0.1 port="$rtp" &
   camera=$!
