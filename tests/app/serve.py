@@ -265,6 +265,7 @@ def check_refusals():
     assert "no such file" in refused("nothing.mp4", "--listen", "127.0.0.1:0")
     assert "nothing.pth" in refused(CLIP, "--listen", "127.0.0.1:0", "--model", "nothing.pth")
     assert "--listen" in refused(CLIP, "--listen", "somewhere")
+    assert "--rtsp" in refused(CLIP, "--listen", "127.0.0.1:0", "--rtsp", "0.0.0.0:0")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         assert address in refused(CLIP, "--listen", address)
@@ -445,6 +446,95 @@ def check_mqtt():
     broker.kill()
 
 
+class Player:
+    """Plays an RTSP stream, and keeps what it shows."""
+
+    def __init__(self, url, protocol, folder):
+        # Without our plugin, which a sanitizer may be in.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GST_")}
+        self.folder = Path(folder)
+        self.process = subprocess.Popen(
+            ["gst-launch-1.0", "-q", "rtspsrc", f"location={url}", f"protocols={protocol}", "latency=0", "!",
+             "rtph264depay", "!", "avdec_h264", "!", "videoconvert", "!", "video/x-raw,format=RGB", "!",
+             "multifilesink", f"location={folder}/%05d.rgb", "max-files=3"],
+            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def count(self):
+        assert self.process.poll() is None, "the player has ended"
+        return max((int(path.stem) for path in self.folder.iterdir()), default=0)
+
+    def colour_at(self, x, y):
+        """On the last picture but one, which is whole."""
+        while True:
+            try:
+                data = sorted(self.folder.iterdir())[-1].read_bytes()
+            except (FileNotFoundError, IndexError):
+                continue
+            if len(data) == 768 * 576 * 3:
+                return data[(y * 768 + x) * 3:][:3]
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def has_elements(*names):
+    return all(subprocess.run(["gst-inspect-1.0", "--exists", name]).returncode == 0 for name in names)
+
+
+def need_rtsp():
+    if "without gst-rtsp-server" in Path(PROGRAM).read_bytes().decode("latin1"):
+        raise Skip("built without gst-rtsp-server")
+    if not has_elements("avdec_h264", "rtspsrc"):
+        raise Skip("GStreamer has no avdec_h264 or rtspsrc")
+
+
+def is_green(colour):
+    red, green, blue = colour
+    return green > 130 and red < green - 60 and blue < green - 60
+
+
+def check_rtsp():
+    """Two at once see it as it is; after them nothing is encoded any more."""
+    need_rtsp()
+    with Served(CLIP, "--loop", "--rtsp", "127.0.0.1:0/door") as served, \
+            tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        url = served.wait(lambda: re.search(r"rtsp://127\.0\.0\.1:\d+/door", served.read_log())).group()
+        served.seed()
+        players = [Player(url, "tcp", one), Player(url, "udp", two)]
+        for player in players:
+            served.wait(lambda: player.count() > 10)
+            x, y, w, h = BOX
+            assert not any(is_green(player.colour_at(x + i, y + h // 2)) for i in range(-4, 5))
+        assert "siamban_rtsp_viewers 2" in served.ask("GET", "/metrics")[2].decode()
+        players[0].end()
+        count = players[1].count()
+        served.wait(lambda: players[1].count() > count + 10)
+        players[1].end()
+
+
+def check_rtsp_draw():
+    need_rtsp()
+    with Served(CLIP, "--loop", "--rtsp", "127.0.0.1:0", "--rtsp-draw", "--token", TOKEN) as served, \
+            tempfile.TemporaryDirectory() as folder:
+        url = served.wait(lambda: re.search(r"rtsp://(127\.0\.0\.1:\d+/live)", served.read_log())).group(1)
+        served.wait(lambda: "frame" in served.get("/targets", Authorization=f"Bearer {TOKEN}"))
+        assert served.post({"box": BOX}, Authorization=f"Bearer {TOKEN}")[0] == 201
+        for stranger in ("", "viewer:wrong@", f"somebody:{TOKEN}@"):
+            done = subprocess.run(
+                ["gst-launch-1.0", "rtspsrc", f"location=rtsp://{stranger}{url}", "!", "fakesink"],
+                text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
+                env={name: value for name, value in os.environ.items() if not name.startswith("GST_")})
+            assert done.returncode and "nauthorized" in done.stdout, done.stdout
+        player = Player(f"rtsp://viewer:{TOKEN}@{url}", "tcp", folder)
+        served.wait(lambda: player.count() > 5)
+        x, y, w, h = BOX
+        served.wait(lambda: any(is_green(player.colour_at(x + i, y + h // 2)) for i in range(-6, 7)))
+        plain = served.ask("GET", "/snapshot.jpg", Authorization=f"Bearer {TOKEN}")[2]
+        assert plain[:2] == b"\xff\xd8"
+        player.end()
+
+
 def check_lines():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "lines")
@@ -461,7 +551,7 @@ def main():
     shared = ("follows", "past", "events", "pictures", "closed", "loop", "numbers", "page",
               "bad_requests", "strangers", "document", "rates")
     alone = {"settings": check_settings, "token": check_token, "refusals": check_refusals, "lines": check_lines,
-             "mqtt": check_mqtt, "loss": lambda: check_loss(picture[0])}
+             "rtsp": check_rtsp, "rtsp_draw": check_rtsp_draw, "mqtt": check_mqtt, "loss": lambda: check_loss(picture[0])}
     checks = Checks(len(shared) + len(alone))
     with Served(CLIP, "--loop", "--name", "walker", "--host", "cam.lan") as served:
         for name in shared:

@@ -141,6 +141,9 @@ serve_metrics_write (const ServeMetrics *metrics)
       "Times that the source was tried again.", (double)metrics->retries);
   append_one (text, "siamban_viewers", "gauge",
       "Connections that follow events or video.", metrics->viewers);
+  if (metrics->rtsp)
+    append_one (text, "siamban_rtsp_viewers", "gauge",
+        "Sessions that look by RTSP.", serve_rtsp_count (metrics->rtsp));
   if (metrics->mqtt)
     append_mqtt (text, metrics->mqtt);
   return g_string_free (text, FALSE);

@@ -4,6 +4,7 @@
 
 #include "board.h"
 #include "mqtt.h"
+#include "rtsp.h"
 #include "tracker.h"
 
 typedef struct
@@ -13,6 +14,7 @@ typedef struct
   guint64 retries;             /* of the source */
   guint viewers;               /* who follow events or video */
   const ServeMqttCounts *mqtt; /* NULL: no broker */
+  const ServeRtsp *rtsp;       /* NULL: none */
 } ServeMetrics;
 
 /* Text as Prometheus reads it; free with g_free(). */

@@ -153,6 +153,10 @@ serve_options_parse (ServeOptions *options, char **argv, GError **error)
           "Name that this server is called by in addresses, beside localhost "
           "and numbers; may be repeated",
           "NAME"},
+      {"rtsp", 0, 0, G_OPTION_ARG_STRING, &options->rtsp,
+          "Offer the video by RTSP, as H.264", "ADDRESS:PORT[/PATH]"},
+      {"rtsp-draw", 0, 0, G_OPTION_ARG_NONE, &options->rtsp_draw,
+          "Draw boxes into the video offered by RTSP", NULL},
       {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json,
           "Write one JSON line a frame (- for standard output)", "FILE"},
       {"mqtt", 0, 0, G_OPTION_ARG_STRING, &options->mqtt,
@@ -205,6 +209,7 @@ serve_options_clear (ServeOptions *options)
   g_free (options->listen);
   g_strfreev (options->hosts);
   g_free (options->token);
+  g_free (options->rtsp);
   g_free (options->json);
   g_free (options->mqtt);
   g_free (options->mqtt_prefix);

@@ -13,6 +13,8 @@ typedef struct
   char **hosts; /* names that the server may be called by, or NULL */
   char *token;  /* NULL: none is asked for */
   gboolean open_to_all;
+  char *rtsp; /* ADDRESS:PORT[/PATH], NULL: none */
+  gboolean rtsp_draw;
   char *json; /* NULL: no lines */
   char *mqtt; /* address of a broker, or NULL */
   char *mqtt_prefix;

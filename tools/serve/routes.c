@@ -154,6 +154,7 @@ get_metrics (ServeServer *self, SoupServerMessage *message, const char *path)
       .retries = serve_camera_get_retries (self->camera),
       .viewers = serve_feeds_count (self->feeds, SERVE_FEED_EVENTS) +
                  serve_feeds_count (self->feeds, SERVE_FEED_VIDEO),
+      .rtsp = self->rtsp,
   };
 
   (void)path;

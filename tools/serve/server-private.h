@@ -14,6 +14,7 @@ struct ServeServer
   ServeTracker *tracker; /* NULL: not ready */
   ServeCamera *camera;
   const ServeMqtt *mqtt; /* NULL: none */
+  const ServeRtsp *rtsp; /* NULL: none */
   SoupServer *soup;
   ServeGuard guard;
   ServeFeeds *feeds;

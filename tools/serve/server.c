@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "listen.h"
 #include "reply.h"
 #include "seed.h"
 
@@ -53,53 +54,13 @@ on_headers (SoupServer *soup, SoupServerMessage *message, const char *path,
     server_refuse (message, status, path, reason);
 }
 
-static GSocketAddress *
-parse_address (const char *text, GError **error)
-{
-  g_autoptr (GSocketConnectable) parsed =
-      g_network_address_parse (text, 8080, error);
-  g_autoptr (GInetAddress) address = NULL;
-  const char *host;
-
-  if (!parsed) {
-    g_prefix_error (error, "--listen: ");
-    return NULL;
-  }
-  host = g_network_address_get_hostname (G_NETWORK_ADDRESS (parsed));
-  address = g_str_equal (host, "localhost")
-                ? g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4)
-                : g_inet_address_new_from_string (host);
-  if (address)
-    return g_inet_socket_address_new (
-        address, g_network_address_get_port (G_NETWORK_ADDRESS (parsed)));
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-      "--listen is \"%s\", expected a number like 127.0.0.1:8080", text);
-  return NULL;
-}
-
-static gboolean
-may_listen (
-    const ServeOptions *options, GSocketAddress *address, GError **error)
-{
-  GInetAddress *inet =
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
-
-  if (options->token || options->open_to_all ||
-      g_inet_address_get_is_loopback (inet))
-    return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-      "--listen %s: others could connect; give a --token, or --open-to-all",
-      options->listen);
-  return FALSE;
-}
-
 static gboolean
 listen_at (ServeServer *self, GError **error)
 {
-  g_autoptr (GSocketAddress) address =
-      parse_address (self->options->listen, error);
+  g_autoptr (GSocketAddress) address = serve_listen_parse (
+      "--listen", self->options->listen, 8080, self->options, error);
 
-  if (!address || !may_listen (self->options, address, error))
+  if (!address)
     return FALSE;
   if (soup_server_listen (self->soup, address, 0, error))
     return TRUE;
@@ -156,6 +117,12 @@ void
 serve_server_set_mqtt (ServeServer *self, const ServeMqtt *mqtt)
 {
   self->mqtt = mqtt;
+}
+
+void
+serve_server_set_rtsp (ServeServer *self, const ServeRtsp *rtsp)
+{
+  self->rtsp = rtsp;
 }
 
 gboolean

@@ -5,6 +5,7 @@
 #include "board.h"
 #include "mqtt.h"
 #include "options.h"
+#include "rtsp.h"
 #include "tracker.h"
 
 /* The page and the HTTP interface of docs/openapi.yaml, on the main loop. */
@@ -30,6 +31,8 @@ char *serve_server_get_address (ServeServer *server);
 
 /* @mqtt: (nullable): to be counted in metrics. */
 void serve_server_set_mqtt (ServeServer *server, const ServeMqtt *mqtt);
+/* @rtsp: (nullable): likewise. */
+void serve_server_set_rtsp (ServeServer *server, const ServeRtsp *rtsp);
 
 /* The board has a new frame. */
 void serve_server_send_frame (ServeServer *server, const char *document);

@@ -26,6 +26,8 @@ static const struct
     {"token", SETTING_VALUE},
     {"open-to-all", SETTING_SWITCH},
     {"host", SETTING_LIST},
+    {"rtsp", SETTING_VALUE},
+    {"rtsp-draw", SETTING_SWITCH},
     {"json", SETTING_VALUE},
     {"mqtt", SETTING_VALUE},
     {"mqtt-prefix", SETTING_VALUE},

@@ -7,6 +7,7 @@
 
 #include "document.h"
 #include "lines.h"
+#include "rtsp.h"
 #include "server.h"
 
 typedef struct
@@ -19,6 +20,7 @@ typedef struct
   ServeServer *server;
   ServeLines *lines; /* NULL: none wanted */
   ServeMqtt *mqtt;   /* NULL: none wanted */
+  ServeRtsp *rtsp;   /* NULL: none wanted */
   GError *error;
 } Stream;
 
@@ -126,6 +128,20 @@ static const ServeMqttCalls mqtt_calls = {
 };
 
 static gboolean
+begin_rtsp (Stream *self, GError **error)
+{
+  const ServeOptions *options = self->options;
+
+  if (options->rtsp)
+    self->rtsp = serve_rtsp_new (options,
+        options->rtsp_draw ? serve_tracker_get_drawn_video (self->tracker)
+                           : serve_tracker_get_video (self->tracker),
+        error);
+  serve_server_set_rtsp (self->server, self->rtsp);
+  return self->rtsp || !options->rtsp;
+}
+
+static gboolean
 begin_reports (Stream *self, GError **error)
 {
   const ServeOptions *options = self->options;
@@ -161,7 +177,7 @@ stream_begin (Stream *self, GError **error)
   if (!self->camera)
     return FALSE;
   serve_server_set_stream (self->server, self->tracker, self->camera);
-  return begin_reports (self, error);
+  return begin_rtsp (self, error) && begin_reports (self, error);
 }
 
 static void
@@ -170,8 +186,10 @@ stream_end (Stream *self)
   if (self->server) {
     serve_server_set_stream (self->server, NULL, NULL);
     serve_server_set_mqtt (self->server, NULL);
+    serve_server_set_rtsp (self->server, NULL);
   }
   serve_camera_free (self->camera);
+  serve_rtsp_free (self->rtsp);
   serve_tracker_free (self->tracker);
   serve_lines_free (self->lines);
   serve_mqtt_free (self->mqtt);
@@ -184,8 +202,12 @@ static void
 tell_address (Stream *self)
 {
   g_autofree char *address = serve_server_get_address (self->server);
+  g_autofree char *rtsp =
+      self->rtsp ? serve_rtsp_get_address (self->rtsp) : NULL;
 
   g_printerr ("siamban-serve: open %s\n", address);
+  if (rtsp)
+    g_printerr ("siamban-serve: %s\n", rtsp);
 }
 
 static gboolean

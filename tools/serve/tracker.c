@@ -15,6 +15,7 @@ struct ServeTracker
   const ServeTrackerCalls *calls;
   gpointer data;
   GstElement *pipeline, *source, *element, *valve;
+  ServeVideo *video, *drawn; /* or NULL */
   guint watch;
 
   GMutex lock; /* of what frames are pushed with */
@@ -182,32 +183,83 @@ set_up (ServeTracker *self, const ServeOptions *options)
         G_OBJECT (self->element), "precision", options->precision);
 }
 
-static gboolean
-tracker_build (ServeTracker *self, GError **error)
+static GstElement *
+add_after (ServeTracker *self, GstElement *before, const char *description,
+    GError **error)
 {
-  static const char *const parts[] = {
-      "appsrc is-live=true format=time max-buffers=2 max-bytes=0 "
-      "leaky-type=downstream",
-      "siambantrack", "valve drop=true",
+  GstElement *element =
+      track_element_add (GST_BIN (self->pipeline), description, error);
+
+  if (element && before)
+    gst_element_link (before, element);
+  return element;
+}
+
+static gboolean
+build_pictures (ServeTracker *self, GstElement *tee, GError **error)
+{
+  static const char *const parts[] = {"valve drop=true",
       "queue leaky=downstream max-size-buffers=1", "videoconvert",
       "jpegenc quality=80",
       "appsink async=false sync=false max-buffers=1 drop=true "
       "enable-last-sample=false"};
-  GstElement *made[G_N_ELEMENTS (parts)];
   GstAppSinkCallbacks callbacks = {.new_sample = on_picture};
+  GstElement *last = tee;
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
-    made[i] = track_element_add (GST_BIN (self->pipeline), parts[i], error);
-    if (!made[i])
+    last = add_after (self, last, parts[i], error);
+    if (!last)
       return FALSE;
-    if (i > 0)
-      gst_element_link (made[i - 1], made[i]);
+    if (i == 0)
+      self->valve = last;
   }
-  self->source = made[0];
-  self->element = made[1];
-  self->valve = made[2];
-  gst_app_sink_set_callbacks (
-      GST_APP_SINK (made[G_N_ELEMENTS (parts) - 1]), &callbacks, self, NULL);
+  gst_app_sink_set_callbacks (GST_APP_SINK (last), &callbacks, self, NULL);
+  return TRUE;
+}
+
+static ServeVideo *
+add_video (
+    ServeTracker *self, GstElement *before, GstElement *drawer, GError **error)
+{
+  ServeVideo *video = serve_video_new (GST_BIN (self->pipeline), drawer, error);
+
+  if (video)
+    gst_element_link (before, serve_video_get_entry (video));
+  return video;
+}
+
+/* Drawn is what leaves the element; what went in stays as it is. */
+static gboolean
+build_video (ServeTracker *self, const ServeOptions *options, GstElement *tee,
+    GError **error)
+{
+  if (options->rtsp && options->rtsp_draw)
+    self->drawn = add_video (self, self->element, self->element, error);
+  else if (!add_after (self, self->element, "fakesink async=false", error))
+    return FALSE;
+  if (options->rtsp && options->rtsp_draw && !self->drawn)
+    return FALSE;
+  if (options->rtsp && !options->rtsp_draw)
+    self->video = add_video (self, tee, NULL, error);
+  return self->video || !options->rtsp || options->rtsp_draw;
+}
+
+/* The element comes first behind the tee: a picture is sent after its frame has
+ * been looked at. */
+static gboolean
+tracker_build (ServeTracker *self, const ServeOptions *options, GError **error)
+{
+  GstElement *tee;
+
+  self->source = add_after (self, NULL,
+      "appsrc is-live=true format=time max-buffers=2 max-bytes=0 "
+      "leaky-type=downstream",
+      error);
+  tee = self->source ? add_after (self, self->source, "tee", error) : NULL;
+  self->element = tee ? add_after (self, tee, "siambantrack", error) : NULL;
+  if (!self->element || !build_video (self, options, tee, error) ||
+      !build_pictures (self, tee, error))
+    return FALSE;
   add_probe (
       self->element, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_arrival, self);
   add_probe (self->element, "src",
@@ -246,7 +298,7 @@ serve_tracker_new (const ServeOptions *options, const ServeTrackerCalls *calls,
   self->pipeline = gst_pipeline_new ("tracker");
   g_mutex_init (&self->lock);
   g_mutex_init (&self->count_lock);
-  if (tracker_build (self, error)) {
+  if (tracker_build (self, options, error)) {
     set_up (self, options);
     if (tracker_start (self, error))
       return self;
@@ -264,6 +316,8 @@ serve_tracker_free (ServeTracker *self)
     g_source_remove (self->watch);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_object_unref (self->pipeline);
+  serve_video_free (self->video);
+  serve_video_free (self->drawn);
   gst_clear_caps (&self->caps);
   g_mutex_clear (&self->lock);
   g_mutex_clear (&self->count_lock);
@@ -328,6 +382,18 @@ void
 serve_tracker_set_watched (ServeTracker *self, gboolean watched)
 {
   g_object_set (self->valve, "drop", !watched, NULL);
+}
+
+ServeVideo *
+serve_tracker_get_video (ServeTracker *self)
+{
+  return self->video;
+}
+
+ServeVideo *
+serve_tracker_get_drawn_video (ServeTracker *self)
+{
+  return self->drawn;
 }
 
 void

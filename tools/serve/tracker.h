@@ -7,6 +7,7 @@
 #include "frame.h"
 #include "options.h"
 #include "timing.h"
+#include "video.h"
 
 /* All come from the main loop. */
 typedef struct
@@ -44,6 +45,11 @@ gboolean serve_tracker_remove (ServeTracker *tracker, guint64 id);
 
 /* Pictures are made only while somebody looks. */
 void serve_tracker_set_watched (ServeTracker *tracker, gboolean watched);
+
+/* What is seen, as it is and with boxes drawn in; (nullable): nobody has asked
+ * for it, or there is no encoder. */
+ServeVideo *serve_tracker_get_video (ServeTracker *tracker);
+ServeVideo *serve_tracker_get_drawn_video (ServeTracker *tracker);
 
 void serve_tracker_get_counts (
     ServeTracker *tracker, ServeTrackerCounts *counts);
