@@ -13,8 +13,7 @@ struct _SiambanTeam
   SiambanWorker *workers; /* size - 1 */
   SiambanJob job;
   void *data;
-  unsigned n;
-  _Alignas(SIAMBAN_CACHE_LINE) atomic_uint next;
+  SiambanShare share; /* the caller's own */
   SiambanParty
       party; /* as many seats as the size; guarded by the pool's lock */
   unsigned wanted;
@@ -62,17 +61,48 @@ watch_forks (void)
 }
 
 static void
+do_share (SiambanTeam *team, SiambanShare *share, unsigned worker)
+{
+  for (;;) {
+    unsigned i =
+        atomic_fetch_add_explicit (&share->next, 1, memory_order_relaxed);
+
+    if (i >= share->end)
+      return;
+    team->job (team->data, i, worker);
+  }
+}
+
+/* Its own share first: what lies there was mostly written by itself, in the
+ * step before. Then what others have not come to yet. */
+static void
 do_jobs (gpointer data, unsigned worker)
 {
   SiambanTeam *team = data;
+  SiambanWorker *own = team->workers;
 
-  for (;;) {
-    unsigned i =
-        atomic_fetch_add_explicit (&team->next, 1, memory_order_relaxed);
+  if (worker > 0) {
+    for (unsigned i = 1; i < worker; i++)
+      own = own->next;
+    do_share (team, &own->share, worker);
+  }
+  do_share (team, &team->share, worker);
+  for (SiambanWorker *w = team->workers; w; w = w->next)
+    do_share (team, &w->share, worker);
+}
 
-    if (i >= team->n)
-      return;
-    team->job (team->data, i, worker);
+/* Parts the jobs among those who may do them. */
+static void
+share_out (SiambanTeam *team, unsigned n)
+{
+  guint64 i = 1, all = n;
+
+  atomic_store_explicit (&team->share.next, 0, memory_order_relaxed);
+  team->share.end = all / team->size;
+  for (SiambanWorker *w = team->workers; w; w = w->next, i++) {
+    atomic_store_explicit (
+        &w->share.next, all * i / team->size, memory_order_relaxed);
+    w->share.end = all * (i + 1) / team->size;
   }
 }
 
@@ -273,8 +303,7 @@ siamban_team_run (SiambanTeam *team, unsigned n, SiambanJob job, void *data)
   }
   team->job = job;
   team->data = data;
-  team->n = n;
-  atomic_store (&team->next, 0);
+  share_out (team, n);
   for (SiambanWorker *w = team->workers; w && called < n - 1; w = w->next) {
     siamban_worker_call (w);
     called++;

@@ -13,6 +13,13 @@
 typedef struct _SiambanWorker SiambanWorker;
 typedef void (*SiambanWork) (gpointer data, unsigned index);
 
+/* Jobs of one worker, which others may take too: next .. end-1. */
+typedef struct
+{
+  _Alignas(SIAMBAN_CACHE_LINE) atomic_uint next;
+  unsigned end;
+} SiambanShare;
+
 /* A token in @go is a call to join, a token in @done one that was joined. The
  * semaphores order every other field: the worker reads none before it holds a
  * token. */
@@ -23,6 +30,7 @@ struct _SiambanWorker
   SiambanWork work;
   gpointer data;
   unsigned index;
+  SiambanShare share;
   _Alignas(SIAMBAN_CACHE_LINE) sem_t done;
   SiambanWorker *next;
   pthread_t thread;
