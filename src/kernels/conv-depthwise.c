@@ -96,7 +96,8 @@ run_job (void *data, unsigned i, unsigned worker)
       (size_t)begin * out->w, (size_t)end * out->w, first, last);
 }
 
-/* Panels part better than rows do, which share some of what they read. */
+/* Panels part better than rows do, which share some of what they read, but the
+ * convolutions around part pixels: each worker finds what it wrote itself. */
 static void
 depthwise_plan (Run *run, unsigned threads)
 {
@@ -109,8 +110,8 @@ depthwise_plan (Run *run, unsigned threads)
                           : CLAMP (products / JOB_PRODUCTS, 1,
                                 threads * JOBS_PER_THREAD);
 
-  run->groups = MIN (jobs, panels);
-  run->bands = MIN ((jobs + run->groups - 1) / run->groups, rows);
+  run->bands = MIN (jobs, rows);
+  run->groups = MIN ((jobs + run->bands - 1) / run->bands, panels);
 }
 
 static void
