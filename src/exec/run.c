@@ -5,7 +5,7 @@
 #include "kernels/alloc.h"
 
 /* Work below this is not worth handing to another thread. */
-#define GRAIN 65536
+#define GRAIN 8192
 /* The most that a worker may take to run an image by itself. */
 #define APART_BYTES 8000000
 
