@@ -25,6 +25,9 @@ gst_siamban_events_take (GstSiambanTracker *tracker, GstEvent *event)
         tracker->element, "asked for %" GST_PTR_FORMAT, (gpointer)s);
     return gst_siamban_tracker_request (tracker, &request);
   }
+  if (problem && request.type == GST_SIAMBAN_REQUEST_SEED)
+    gst_siamban_post_refusal (
+        tracker->element, request.id, &request.box, problem);
   if (problem)
     gst_siamban_warn_of_box (tracker->element, problem);
   return problem != NULL;

@@ -162,11 +162,13 @@ gst_siamban_given_leave (GstSiambanGiven *given)
 }
 
 void
-gst_siamban_given_forget (GstSiambanGiven *given)
+gst_siamban_given_forget (GstSiambanGiven *given, GArray *dropped)
 {
   for (guint i = 0; i < given->boxes->len; i++) {
     GstSiambanGivenBox *box = box_at (given, i);
 
+    if (box->due && !GST_CLOCK_TIME_IS_VALID (box->at))
+      g_array_append_val (dropped, box->box);
     box->due = FALSE;
     box->at = GST_CLOCK_TIME_NONE;
     box->id = 0;

@@ -53,8 +53,9 @@ void gst_siamban_given_start (GstSiambanGiven *given);
 void gst_siamban_given_rewind (GstSiambanGiven *given);
 /* In another stream: what was learnt in this one does not seed again. */
 void gst_siamban_given_leave (GstSiambanGiven *given);
-/* None seeds again, ever. */
-void gst_siamban_given_forget (GstSiambanGiven *given);
+/* None seeds again, ever. @dropped: of SiambanBox: those that never did are
+ * appended. */
+void gst_siamban_given_forget (GstSiambanGiven *given, GArray *dropped);
 
 /* Asks @session for those that are due on this frame. */
 void gst_siamban_given_apply (GstSiambanGiven *given, SiambanSession *session,

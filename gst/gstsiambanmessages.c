@@ -125,6 +125,20 @@ gst_siamban_post_frame (GstElement *element, const GstSiambanResult *results,
 }
 
 void
+gst_siamban_post_refusal (
+    GstElement *element, guint64 id, const SiambanBox *box, const gchar *reason)
+{
+  const SiambanEvent event = {.type = SIAMBAN_EVENT_REFUSED,
+      .track = {.id = id, .box = *box, .status = SIAMBAN_STATUS_ENDED},
+      .message = reason};
+  const GstSiambanMoment moment = GST_SIAMBAN_NO_MOMENT;
+  g_autofree gchar *label = NULL;
+
+  g_object_get (element, "label", &label, NULL);
+  gst_siamban_post_event (element, &event, label ? label : "object", &moment);
+}
+
+void
 gst_siamban_warn_of_box (GstElement *element, const gchar *reason)
 {
   GST_ELEMENT_WARNING (element, LIBRARY, SETTINGS,

@@ -31,6 +31,10 @@ void gst_siamban_post_frame (GstElement *element,
     const GstSiambanResult *results, guint n, const GstSiambanMoment *moment);
 
 /* Posts a warning message. */
+/* The `refused` message for a box that never came before a frame. @id: of the
+ * target that it was for, or 0. Without the element's lock. */
+void gst_siamban_post_refusal (GstElement *element, guint64 id,
+    const SiambanBox *box, const gchar *reason);
 void gst_siamban_warn_of_box (GstElement *element, const gchar *reason);
 
 /* Posts a warning message the first time that a kind is met; @seen keeps

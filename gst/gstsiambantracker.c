@@ -150,11 +150,35 @@ tracker_publish (GstSiambanTracker *self, const gchar *label)
   report_all (self, label);
 }
 
+/* With the element's lock. */
+static GQueue
+take_requests (GstSiambanTracker *self)
+{
+  const GQueue requests = self->requests;
+
+  g_queue_init (&self->requests);
+  return requests;
+}
+
+static void
+refuse_requests (GstSiambanTracker *self, GQueue *requests, const gchar *reason)
+{
+  GstSiambanRequest *request;
+
+  while ((request = g_queue_pop_head (requests))) {
+    if (request->type == GST_SIAMBAN_REQUEST_SEED)
+      gst_siamban_post_refusal (
+          self->element, request->id, &request->box, reason);
+    g_free (request);
+  }
+}
+
 void
 gst_siamban_tracker_stop (GstSiambanTracker *self, const gchar *label)
 {
   SiambanSession *session = self->session;
   GArray *results;
+  GQueue waiting;
 
   if (!session)
     return;
@@ -165,8 +189,10 @@ gst_siamban_tracker_stop (GstSiambanTracker *self, const gchar *label)
   GST_OBJECT_LOCK (self->element);
   self->session = NULL;
   results = g_steal_pointer (&self->results);
-  g_queue_clear_full (&self->requests, g_free);
+  waiting = take_requests (self);
   GST_OBJECT_UNLOCK (self->element);
+  refuse_requests (
+      self, &waiting, "the element was stopped before the next frame");
   siamban_session_free (session);
   g_clear_pointer (&results, g_array_unref);
   gst_siamban_ring_clear (&self->ring);
@@ -221,6 +247,15 @@ seed_from_ring (const Step *step, GstClockTime pts, const SiambanBox *box)
 }
 
 static void
+refuse_unknown (GstElement *element, guint64 id, const SiambanBox *box)
+{
+  static const gchar reason[] = "there is no target of this id";
+
+  gst_siamban_post_refusal (element, id, box, reason);
+  gst_siamban_warn_of_box (element, reason);
+}
+
+static void
 seed_as_requested (const Step *step, const GstSiambanRequest *request)
 {
   SiambanSession *session = step->tracker->session;
@@ -229,8 +264,7 @@ seed_as_requested (const Step *step, const GstSiambanRequest *request)
 
   if (request->id != 0) {
     if (!siamban_session_correct (session, request->id, &box, TRUE))
-      gst_siamban_warn_of_box (
-          step->tracker->element, "there is no target of this id");
+      refuse_unknown (step->tracker->element, request->id, &box);
     return;
   }
   if (GST_CLOCK_TIME_IS_VALID (request->pts) &&
@@ -289,8 +323,7 @@ carry_out_all (const Step *step)
   GQueue requests;
 
   GST_OBJECT_LOCK (self->element);
-  requests = self->requests;
-  g_queue_init (&self->requests);
+  requests = take_requests (self);
   GST_OBJECT_UNLOCK (self->element);
   while ((request = g_queue_pop_head (&requests))) {
     carry_out (step, request);
@@ -433,14 +466,22 @@ gst_siamban_tracker_remove (GstSiambanTracker *self, guint64 id)
 void
 gst_siamban_tracker_reset (GstSiambanTracker *self)
 {
+  static const gchar reason[] = "a reset came before the next frame";
+  g_autoptr (GArray) dropped = g_array_new (FALSE, FALSE, sizeof (SiambanBox));
+  GQueue waiting = G_QUEUE_INIT;
+
   GST_OBJECT_LOCK (self->element);
   if (self->session) {
     siamban_session_clear (self->session);
-    gst_siamban_given_forget (&self->given);
-    g_queue_clear_full (&self->requests, g_free);
+    gst_siamban_given_forget (&self->given, dropped);
+    waiting = take_requests (self);
     g_clear_pointer (&self->results, g_array_unref);
   }
   GST_OBJECT_UNLOCK (self->element);
+  refuse_requests (self, &waiting, reason);
+  for (guint i = 0; i < dropped->len; i++)
+    gst_siamban_post_refusal (
+        self->element, 0, &g_array_index (dropped, SiambanBox, i), reason);
 }
 
 void

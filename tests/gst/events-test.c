@@ -92,6 +92,22 @@ test_units (void)
   rig_free (rig);
 }
 
+/* The next element message must say that a seed was refused since @reason. */
+static void
+assert_refused (Rig *rig, guint64 id, const gchar *reason)
+{
+  g_autoptr (GstMessage) message = rig_message (rig, GST_MESSAGE_ELEMENT);
+  const GstStructure *s = gst_message_get_structure (message);
+  guint64 of = G_MAXUINT64;
+
+  g_assert_cmpstr (gst_structure_get_string (s, "event"), ==, "refused");
+  g_assert_true (gst_structure_get_uint64 (s, "id", &of));
+  g_assert_cmpuint (of, ==, id);
+  g_assert_true (
+      g_str_has_prefix (gst_structure_get_string (s, "message"), reason));
+  g_assert_true (gst_structure_has_field_typed (s, "history", GST_TYPE_ARRAY));
+}
+
 static void
 test_ids (void)
 {
@@ -110,7 +126,45 @@ test_ids (void)
   rig_event (rig, "ended", 1);
   ask (rig, "siambantrack-seed, x=30, y=40, w=50, h=60, id=7");
   rig_next_ids (rig, "2");
+  assert_refused (rig, 7, "there is no target of this id");
   gst_message_unref (rig_message (rig, GST_MESSAGE_WARNING));
+  rig_free (rig);
+}
+
+/* Seeds that wait for a frame, and a reset or the end comes first. */
+static void
+test_dropped (void)
+{
+  Rig *rig = rig_small ();
+
+  ask (rig, "siambantrack-seed, x=100, y=80, w=40, h=40");
+  ask (rig, "siambantrack-remove, id=1");
+  track_set_box_text (rig->element, "<20, 30, 40, 40>");
+  g_signal_emit_by_name (rig->element, "reset");
+  assert_refused (rig, 0, "a reset came before the next frame");
+  assert_refused (rig, 0, "a reset came before the next frame");
+  rig_no_message (rig, GST_MESSAGE_ELEMENT | GST_MESSAGE_WARNING);
+  rig_next_ids (rig, "");
+
+  ask (rig, "siambantrack-seed, x=100, y=80, w=40, h=40");
+  gst_element_set_state (rig->element, GST_STATE_READY);
+  assert_refused (rig, 0, "the element was stopped before the next frame");
+  rig_no_message (rig, GST_MESSAGE_ELEMENT | GST_MESSAGE_WARNING);
+  rig_free (rig);
+}
+
+/* What came before the reset has been asked for already. */
+static void
+test_reset_after_seed (void)
+{
+  Rig *rig = rig_small ();
+
+  ask (rig, "siambantrack-seed, x=100, y=80, w=40, h=40");
+  ask (rig, "siambantrack-reset");
+  ask (rig, "siambantrack-seed, x=100, y=80, w=40, h=40");
+  rig_next_ids (rig, "2");
+  rig_event (rig, "ended", 1);
+  rig_event (rig, "added", 2);
   rig_free (rig);
 }
 
@@ -129,6 +183,8 @@ test_malformed (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     ask (rig, bad[i]);
+    if (g_str_has_prefix (bad[i], "siambantrack-seed"))
+      assert_refused (rig, 0, "siambantrack-seed: ");
     gst_message_unref (rig_message (rig, GST_MESSAGE_WARNING));
     rig_next_ids (rig, "");
   }
@@ -296,6 +352,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/events/ways-in", test_ways_in);
   g_test_add_func ("/gst/events/units", test_units);
   g_test_add_func ("/gst/events/ids", test_ids);
+  g_test_add_func ("/gst/events/dropped", test_dropped);
+  g_test_add_func ("/gst/events/reset-after-seed", test_reset_after_seed);
   g_test_add_func ("/gst/events/malformed", test_malformed);
   g_test_add_func ("/gst/events/not-ours", test_not_ours);
   g_test_add_func ("/gst/events/pts", test_pts);
