@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# SIAMBAN_TRACK --select VIDEO follows what is drawn around in the window.
+# SIAMBAN_TRACK --select VIDEO follows what is drawn around in the window,
+# two of three boxes, for one is taken away again.
 for program in Xvfb xdotool; do
   command -v $program > /dev/null || { echo "needs $program"; exit 77; }
 done
@@ -29,10 +30,19 @@ for _ in $(seq 100); do
 done
 test -n "$window" || { cat "$folder/log"; exit 1; }
 sleep 1
-xdotool mousemove 375 422 sleep 0.3 mousedown 1 sleep 0.3 mousemove 400 500 \
-  sleep 0.3 mousemove 430 575 sleep 0.3 mouseup 1
+drag() {
+  xdotool mousemove "$1" "$2" sleep 0.3 mousedown 1 sleep 0.3 mousemove "$3" "$4" \
+    sleep 0.3 mousemove "$5" "$6" sleep 0.3 mouseup 1 sleep 0.5
+}
+xdotool key --window "$window" Return sleep 0.5 # there is nothing yet
+drag 375 422 400 500 430 575
+drag 60 60 80 80 120 130
+drag 458 335 480 400 528 485
+xdotool mousemove 80 80 sleep 0.3 click 3 sleep 0.5
+xdotool mousemove 300 100 sleep 0.3 key --window "$window" Return
 wait $track || { cat "$folder/log"; exit 1; }
 head -n 1 "$folder/boxes.jsonl"
 grep -c . "$folder/boxes.jsonl" | grep -x 100
 head -n 1 "$folder/boxes.jsonl" |
-  grep '"id":1,"x":375.0*,"y":422.0*,"w":55.0*,"h":153.0*,'
+  grep '"id":1,"x":375.0*,"y":422.0*,"w":55.0*,"h":153.0*,.*"id":2,"x":458.0*,"y":335.0*,"w":70.0*,"h":150.0*,' |
+  grep -v '"id":3'

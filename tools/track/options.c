@@ -181,7 +181,7 @@ track_options_parse (
           "Read the box from a file with a line for each frame, or one line",
           "FILE"},
       {"select", 'S', 0, G_OPTION_ARG_NONE, &options->select,
-          "Show the first frame in a window, to draw the box there", NULL},
+          "Show the first frame in a window, to draw boxes there", NULL},
       {"start", 0, 0, G_OPTION_ARG_STRING, &given.start,
           "Start at this frame (50), or at this time (2.5, 90s, 1:30)",
           "TIME|FRAME"},

@@ -17,7 +17,7 @@ typedef struct
   GArray *boxes;   /* of TrackBox: of the first frame, in pixels; those of
                       box_file are not among them */
   char *box_file;  /* or NULL */
-  gboolean select; /* the box is drawn by hand: see select.h */
+  gboolean select; /* boxes are drawn by hand: see select.h */
   int threads;
   char *precision; /* NULL, "auto", "fp32", "int8" or "bf16" */
   char *mode;      /* NULL, "robust" or "reference" */

@@ -4,10 +4,10 @@
 
 #include "options.h"
 
-/* Shows the first frame of the input in a window, and waits until a box was
- * drawn around an object in it, or the object was clicked on. Returns FALSE
- * with @error if the window was closed before, or there is none. */
-gboolean track_select (
-    const TrackOptions *options, TrackBox *box, GError **error);
+/* Shows the first frame of the input in a window, and waits until boxes were
+ * drawn around objects in it, or they were clicked on, and Enter was pressed:
+ * these go to options->boxes. Returns FALSE with @error if the window was
+ * closed before, or there is none. */
+gboolean track_select (TrackOptions *options, GError **error);
 
 #endif

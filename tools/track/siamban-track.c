@@ -8,17 +8,6 @@
 #include "select.h"
 #include "session.h"
 
-static gboolean
-select_box (TrackOptions *options, GError **error)
-{
-  TrackBox box;
-
-  if (!track_select (options, &box, error))
-    return FALSE;
-  g_array_append_val (options->boxes, box);
-  return TRUE;
-}
-
 int
 main (int argc, char **argv)
 {
@@ -30,7 +19,7 @@ main (int argc, char **argv)
   /* A reader of the boxes that goes away does not cost the video. */
   signal (SIGPIPE, SIG_IGN);
   if (!track_options_parse (&options, argc, argv, &error) ||
-      (options.select && !select_box (&options, &error)) ||
+      (options.select && !track_select (&options, &error)) ||
       !track_session_run (&options, &error)) {
     g_printerr ("siamban-track: %s\n", error->message);
     status = error->domain == G_OPTION_ERROR ? 2 : 1;
