@@ -28,11 +28,25 @@ typedef struct
   size_t size;
   int first, last;
   size_t offset; /* found by siamban_plan() */
+  int branch;    /* that of another, but 0, is in use at the same time */
 } SiambanSpan;
+
+static inline gboolean
+siamban_spans_meet (const SiambanSpan *a, const SiambanSpan *b)
+{
+  return (a->first <= b->last && b->first <= a->last) ||
+         (a->branch && b->branch && a->branch != b->branch);
+}
 
 /* Places spans so that none that are in use at one time overlap. Returns the
  * size of the whole. */
 size_t siamban_plan (SiambanSpan *spans, int n);
+
+/* Where a graph goes apart in a branch for each of its two outputs, which two
+ * threads can run without waiting for each other: the first map behind what
+ * they share. @branches: by map, 1 or 2 from there on. The number of maps where
+ * that is not worth while. */
+guint siamban_fork_find (const SiambanGraph *graph, int *branches);
 
 /* One map of a program, for one image. */
 typedef struct
@@ -53,8 +67,9 @@ typedef struct
   char *name;
   int in[SIAMBAN_MAX_INPUTS];
   int n_in;
-  int out;   /* a place; steps that write outputs have none */
-  int index; /* which feature or output */
+  int out;    /* a place; steps that write outputs have none */
+  int index;  /* which feature or output */
+  int branch; /* 0: it is run before the program forks */
   gboolean for_outputs, for_exposed; /* what needs it */
   gboolean has_residual;
   size_t top;        /* floats of an image's memory that maps take then */
@@ -75,6 +90,8 @@ struct _SiambanProgram
   int n_features;
   int n_outputs;
   int *outputs; /* places */
+  gboolean forks;
+  size_t fork_top; /* floats of an image's memory that maps of branches take */
 };
 
 #endif

@@ -28,7 +28,7 @@ find_gap (const GPtrArray *placed, const SiambanSpan *span)
   for (guint i = 0; i < placed->len; i++) {
     const SiambanSpan *other = g_ptr_array_index (placed, i);
 
-    if (other->last < span->first || other->first > span->last)
+    if (!siamban_spans_meet (other, span))
       continue;
     if (other->offset >= offset + span->size)
       break;

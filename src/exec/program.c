@@ -10,6 +10,8 @@ typedef struct
   GArray *spans;                       /* of SiambanSpan */
   int *last_use;                       /* by map: the last step that reads it */
   gboolean *for_outputs, *for_exposed; /* by map: what needs it */
+  int *branches;                       /* by map */
+  guint fork;
 } Compiler;
 
 static int
@@ -54,6 +56,19 @@ find_last_uses (const Compiler *compiler)
         step + i;
 }
 
+/* What branches read is in use until all have come to an end. */
+static void
+keep_for_branches (const Compiler *compiler)
+{
+  for (guint map = compiler->fork; map < compiler->graph->nodes->len; map++) {
+    const SiambanNode *node = siamban_graph_node (compiler->graph, map);
+
+    for (guint i = 0; is_needed (compiler, map) && i < node->inputs->len; i++)
+      if (input_of (node, i) < (int)compiler->fork)
+        compiler->last_use[input_of (node, i)] = G_MAXINT;
+  }
+}
+
 /* A residual that nothing reads later gives its memory to the sum. */
 static int
 inherited_span (
@@ -87,7 +102,12 @@ place_map (Compiler *compiler, SiambanMap map, int step)
         compiler->last_use[map];
     return;
   }
-  SiambanSpan span = {place_size (place), step, compiler->last_use[map], 0};
+  SiambanSpan span = {
+      .size = place_size (place),
+      .first = step,
+      .last = compiler->last_use[map],
+      .branch = compiler->branches[map],
+  };
   place->span = compiler->spans->len;
   g_array_append_val (compiler->spans, span);
 }
@@ -145,6 +165,7 @@ add_step (Compiler *compiler, SiambanMap map, GError **error)
       .n_in = node->inputs->len,
       .out = map,
       .index = node->index,
+      .branch = compiler->branches[map],
       .for_outputs = compiler->for_outputs[map],
       .for_exposed = compiler->for_exposed[map],
       .has_residual = node->has_residual,
@@ -202,6 +223,7 @@ add_outputs (Compiler *compiler)
     SiambanStep step = step_out_of (compiler, SIAMBAN_STEP_OUTPUT, map);
 
     step.index = i;
+    step.branch = program->forks ? i + 1 : 0;
     step.for_outputs = TRUE;
     program->outputs[i] = map;
     g_array_append_val (program->steps, step);
@@ -249,6 +271,17 @@ find_tops (SiambanProgram *program, int n_spans)
 }
 
 static void
+find_fork_top (SiambanProgram *program, int n_spans)
+{
+  for (int k = 0; k < n_spans; k++) {
+    const SiambanSpan *span = &program->spans[k];
+
+    if (span->branch || span->last == G_MAXINT)
+      program->fork_top = MAX (program->fork_top, span->offset + span->size);
+  }
+}
+
+static void
 clear_step (gpointer data)
 {
   g_free (((SiambanStep *)data)->name);
@@ -285,7 +318,10 @@ add_steps (Compiler *compiler, GError **error)
 
   siamban_graph_needed (graph, compiler->for_outputs);
   siamban_graph_needed_for (graph, graph->exposed, compiler->for_exposed);
+  compiler->fork = siamban_fork_find (graph, compiler->branches);
+  compiler->program->forks = compiler->fork < graph->nodes->len;
   find_last_uses (compiler);
+  keep_for_branches (compiler);
   for (guint map = 0; map < graph->nodes->len; map++) {
     if (is_needed (compiler, map) && !add_step (compiler, map, error))
       return FALSE;
@@ -313,6 +349,7 @@ siamban_program_compile (
       .last_use = g_new0 (int, graph->nodes->len),
       .for_outputs = g_new (gboolean, graph->nodes->len),
       .for_exposed = g_new (gboolean, graph->nodes->len),
+      .branches = g_new (int, graph->nodes->len),
   };
   gboolean ok = add_steps (&compiler, error);
   if (ok) {
@@ -323,9 +360,11 @@ siamban_program_compile (
   program->spans = (SiambanSpan *)g_array_free (compiler.spans, FALSE);
   siamban_plan (program->spans, n_spans);
   find_tops (program, n_spans);
+  find_fork_top (program, n_spans);
   g_free (compiler.last_use);
   g_free (compiler.for_outputs);
   g_free (compiler.for_exposed);
+  g_free (compiler.branches);
   if (ok)
     return program;
   siamban_program_free (program);

@@ -22,7 +22,9 @@ typedef struct
   const SiambanProgram *program;
   const SiambanRun *run;
   int image;
-  float *memory; /* of maps, and behind those in use, a step's scratch */
+  size_t branch_size; /* bytes of scratch, where it forks */
+  float *memory;      /* of maps, and behind those in use, a step's scratch */
+  gpointer scratch;   /* or NULL: there */
   SiambanTeam *team;
   gboolean from_bytes; /* no map of the image where a step can do without */
 } Context;
@@ -199,7 +201,8 @@ run_conv (const Context *context, const SiambanStep *step)
 {
   SiambanMaps in = maps_at (context, step->in[0]);
   SiambanMaps out = maps_at (context, step->out);
-  void *scratch = context->memory + step->top;
+  void *scratch =
+      context->scratch ? context->scratch : context->memory + step->top;
   SiambanMaps residual;
 
   if (step->of_bytes && context->from_bytes) {
@@ -259,16 +262,57 @@ nth_step (const SiambanProgram *program, guint i)
   return &g_array_index (program->steps, SiambanStep, i);
 }
 
+static size_t
+align (size_t bytes)
+{
+  return (bytes + SIAMBAN_ALIGN - 1) / SIAMBAN_ALIGN * SIAMBAN_ALIGN;
+}
+
+static gboolean
+forks (const Context *context)
+{
+  return context->program->forks && siamban_team_size (context->team) == 2;
+}
+
+static Context
+branch_context (const Context *context)
+{
+  Context branch = *context;
+
+  branch.team = siamban_team_alone ();
+  return branch;
+}
+
+/* Bytes of scratch that a branch needs. */
+static size_t
+branch_size (const Context *context)
+{
+  const Context branch = branch_context (context);
+  size_t most = 0;
+
+  for (guint i = 0; i < context->program->steps->len; i++) {
+    const SiambanStep *step = nth_step (context->program, i);
+
+    if (step->branch)
+      most = MAX (most, kinds[step->kind].scratch (&branch, step));
+  }
+  return align (most);
+}
+
 static Context
 begin_run (
     const SiambanProgram *program, const SiambanRun *run, SiambanTeam *team)
 {
-  return (Context){
+  Context context = {
       .program = program,
       .run = run,
       .team = team,
       .from_bytes = run->pixels != NULL,
   };
+
+  if (forks (&context))
+    context.branch_size = branch_size (&context);
+  return context;
 }
 
 /* Bytes, in units of SIAMBAN_ALIGN. */
@@ -278,6 +322,8 @@ memory_size (const Context *context)
   const SiambanProgram *program = context->program;
   size_t most = 0;
 
+  if (forks (context))
+    most = program->fork_top * sizeof (float) + 2 * context->branch_size;
   for (guint i = 0; i < program->steps->len; i++) {
     const SiambanStep *step = nth_step (program, i);
     size_t size =
@@ -285,7 +331,7 @@ memory_size (const Context *context)
 
     most = MAX (most, size);
   }
-  return (most + SIAMBAN_ALIGN - 1) / SIAMBAN_ALIGN * SIAMBAN_ALIGN;
+  return align (most);
 }
 
 static gboolean
@@ -297,15 +343,39 @@ is_asked_for (const Context *context, const SiambanStep *step)
          (step->for_exposed && run->exposed && run->exposed[context->image]);
 }
 
+/* All of them, or those of one branch. */
 static void
-run_steps (const Context *context)
+run_steps_of (const Context *context, gboolean all, int branch)
 {
   for (guint i = 0; i < context->program->steps->len; i++) {
     const SiambanStep *step = nth_step (context->program, i);
 
-    if (is_asked_for (context, step))
+    if ((all || step->branch == branch) && is_asked_for (context, step))
       kinds[step->kind].run (context, step);
   }
+}
+
+static void
+run_branch (void *data, unsigned i, unsigned worker)
+{
+  const Context *context = data;
+  Context branch = branch_context (context);
+  guint8 *scratch = (guint8 *)(context->memory + context->program->fork_top);
+
+  (void)worker;
+  branch.scratch = scratch + i * context->branch_size;
+  run_steps_of (&branch, FALSE, i + 1);
+}
+
+static void
+run_steps (const Context *context)
+{
+  if (!forks (context)) {
+    run_steps_of (context, TRUE, 0);
+    return;
+  }
+  run_steps_of (context, FALSE, 0);
+  siamban_team_run (context->team, 2, run_branch, (void *)context);
 }
 
 /* Images that workers run by themselves, without waiting for each other. */

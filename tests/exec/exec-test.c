@@ -359,14 +359,14 @@ grow_conv (SiambanGraph *graph, SiambanMap x, const char *name)
   g_free (bn);
 }
 
-static void
-grow_scale (SiambanGraph *graph, SiambanMap x, const char *name)
+static SiambanMap
+attend (SiambanGraph *graph, SiambanMap x, const char *name)
 {
   int c = siamban_graph_node (graph, x)->c;
   SiambanMap mean = siamban_graph_mean (graph, x);
   SiambanMap s = conv (graph, mean, name, c, 1, 0, SIAMBAN_ACT_SIGMOID);
 
-  siamban_graph_scale (graph, x, s, SIAMBAN_ACT_NONE);
+  return siamban_graph_scale (graph, x, s, SIAMBAN_ACT_NONE);
 }
 
 static void
@@ -390,7 +390,7 @@ grow (SiambanGraph *graph, const char *name)
       siamban_graph_max_pool (graph, x, MIN (2, MIN (in->h, in->w)), 1, 0);
       break;
     case 1:
-      grow_scale (graph, x, name);
+      attend (graph, x, name);
       break;
     case 2:
       siamban_graph_crop (
@@ -448,6 +448,71 @@ test_random (gconstpointer level)
     check (random_graph (), GPOINTER_TO_INT (level));
 }
 
+/* Input and residual are any of what it has come to and the trunk. */
+static SiambanMap
+grow_branch (SiambanGraph *graph, SiambanMap trunk, const char *prefix)
+{
+  SiambanMap maps[8] = {trunk};
+
+  for (int i = 0; i < 7; i++) {
+    g_autofree char *name = g_strdup_printf ("%s%d", prefix, i);
+    const SiambanConvSpec spec = {.name = name,
+        .bias = TRUE,
+        .out = 20,
+        .kernel = i % 2 ? 3 : 1,
+        .pad = i % 2,
+        .act = SIAMBAN_ACT_RELU,
+        .has_residual = TRUE,
+        .residual = maps[g_test_rand_int_range (0, i + 1)]};
+    g_autofree char *weigher = g_strdup_printf ("%s-scale", name);
+
+    maps[i + 1] = siamban_graph_conv (graph, maps[i], &spec);
+    if (g_test_rand_bit ())
+      maps[i + 1] = attend (graph, maps[i + 1], weigher);
+  }
+  return maps[7];
+}
+
+static SiambanGraph *
+forked_graph (void)
+{
+  SiambanGraph *graph = siamban_graph_new ();
+  SiambanMap trunk =
+      conv (graph, siamban_graph_image (graph, SIZE), "a", 20, 3, 1, 0);
+
+  trunk = siamban_graph_max_pool (graph, trunk, 3, 2, 1);
+  siamban_graph_expose (graph, trunk);
+  siamban_graph_output (graph, grow_branch (graph, trunk, "left"));
+  siamban_graph_output (graph, grow_branch (graph, trunk, "right"));
+  return graph;
+}
+
+/* Where it goes apart, and that results are the same there too. */
+static void
+test_fork (gconstpointer level)
+{
+  for (int round = 0; round < 4; round++) {
+    SiambanGraph *graph = forked_graph ();
+    g_autofree int *branches = g_new (int, graph->nodes->len);
+
+    g_assert_cmpuint (siamban_fork_find (graph, branches), ==, 3);
+    g_assert_cmpint (branches[2], ==, 0);
+    g_assert_cmpint (branches[3], ==, 1);
+    g_assert_cmpint (branches[graph->nodes->len - 1], ==, 2);
+    check (graph, GPOINTER_TO_INT (level));
+  }
+}
+
+static void
+test_no_fork (void)
+{
+  SiambanGraph *graph = small_graph ();
+  g_autofree int *branches = g_new (int, graph->nodes->len);
+
+  g_assert_cmpuint (siamban_fork_find (graph, branches), ==, graph->nodes->len);
+  siamban_graph_free (graph);
+}
+
 static void
 test_plan (void)
 {
@@ -459,15 +524,16 @@ test_plan (void)
       int first = g_test_rand_int_range (0, 30);
 
       spans[i] = (SiambanSpan){g_test_rand_int_range (1, 9) * 16, first,
-          first + g_test_rand_int_range (0, 6), 1};
+          first + g_test_rand_int_range (0, 6), 1, first < 15 ? 0 : 1 + i % 2};
     }
     size_t size = siamban_plan (spans, 24);
     for (int i = 0; i < 24; i++) {
       least = MAX (least, spans[i].offset + spans[i].size);
       all += spans[i].size;
       for (int j = 0; j < i; j++)
-        g_assert_true (spans[i].last < spans[j].first ||
-                       spans[j].last < spans[i].first ||
+        g_assert_true (((spans[i].last < spans[j].first ||
+                            spans[j].last < spans[i].first) &&
+                           spans[i].branch * spans[j].branch != 2) ||
                        spans[i].offset + spans[i].size <= spans[j].offset ||
                        spans[j].offset + spans[j].size <= spans[i].offset);
     }
@@ -767,12 +833,16 @@ main (int argc, char **argv)
     gpointer level = GINT_TO_POINTER (levels[i]);
     char *small = g_strdup_printf ("/exec/%s/small", names[i]);
     char *random = g_strdup_printf ("/exec/%s/random", names[i]);
+    char *fork = g_strdup_printf ("/exec/%s/fork", names[i]);
 
     g_test_add_data_func (small, level, test_small);
     g_test_add_data_func (random, level, test_random);
+    g_test_add_data_func (fork, level, test_fork);
     g_free (small);
     g_free (random);
+    g_free (fork);
   }
+  g_test_add_func ("/exec/no-fork", test_no_fork);
   g_test_add_func ("/exec/plan", test_plan);
   g_test_add_func ("/exec/memory", test_memory);
   g_test_add_func ("/exec/reuse", test_reuse);
