@@ -16,7 +16,7 @@ packages="
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstrtspserver-1.0-dev libsoup-3.0-dev libmosquitto-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
-  gstreamer1.0-x"
+  gstreamer1.0-x gstreamer1.0-nice"
 # Analytics metas came with GStreamer 1.24.
 release=$(. /etc/os-release 2> /dev/null && echo "${ID-}-${VERSION_ID-0}") || true
 case $release in
@@ -26,6 +26,7 @@ list=no
 for option; do
   case $option in
     --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 libgirepository1.0-dev xvfb xdotool binutils clang-format valgrind mosquitto chromium
+      libgstreamer-plugins-bad1.0-dev
       libsimde-dev qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
     --clang) packages="$packages clang libclang-rt-dev debootstrap" ;;
     --list) list=yes ;;

@@ -150,6 +150,22 @@ def check_follows(page, scene):
     page.keep("found")
 
 
+def check_way(page):
+    """Over WebRTC, if both sides have it; and the older way, which is always there."""
+    status, _, _ = page.served.ask("POST", "/webrtc", json.dumps({"sdp": "nothing"}))
+    if status == 501:
+        raise Skip("siamban-serve is without WebRTC")
+    if not page.tab.js("RTCRtpReceiver.getCapabilities('video').codecs.some(({mimeType}) => mimeType === 'video/H264')"):
+        raise Skip("the browser has no H.264")
+    page.tab.wait("shown.rtp !== undefined && frames.has(ptsShown())")
+    page.tab.js("location.hash = 'mjpeg'; location.reload(); 0")
+    page.tab.wait("typeof shown !== 'undefined' && shown && shown.pts !== undefined")
+    page.tab.js("location.hash = ''; 0")
+    page.open()
+    wait(lambda: page.tab.js("shown.rtp !== undefined"))
+    wait(lambda: "siamban_viewers 2" in page.served.ask("GET", "/metrics")[2].decode())
+
+
 def check_hands(page):
     """Picking, pausing and removing, by mouse and keys."""
     page.tab.drag(*page.corners(BOX))
@@ -173,16 +189,16 @@ def check_hands(page):
 def check_held(page):
     """What is drawn on a picture that is held counts for that picture."""
     page.press("Pause")
-    shown = page.tab.js("shown.pts")
+    shown = page.tab.js("ptsShown()")
     wait(lambda: page.served.get("/targets")["pts"] > shown + 5e8)
-    assert page.tab.js("shown.pts") == shown
+    assert page.tab.js("ptsShown()") == shown
     page.tab.js("window.told = new Promise((done) => new EventSource('events')"
                 ".addEventListener('target', (event) => done(JSON.parse(event.data)))); 0")
     page.tab.drag(*page.corners(BOX))
     told = page.tab.js("window.told")
     assert told["type"] == "added" and told["learnt_pts"] == shown and told["pts"] > shown, (shown, told)
     page.press("Go on")
-    wait(lambda: page.tab.js("shown.pts") > shown)
+    wait(lambda: page.tab.js("ptsShown()") > shown)
     page.wait_listed({told["id"]: "tracked"})
     page.press("Remove all")
     page.wait_listed({})
@@ -251,6 +267,7 @@ def run(checks):
         with Served(camera.url, "--name", "gate") as served:
             page = Page(tab, served)
             checks.run("follows", lambda: check_follows(page, scene))
+            checks.run("way", lambda: check_way(page))
             checks.run("hands", lambda: check_hands(page))
             checks.run("held", lambda: check_held(page))
             checks.run("touch", lambda: check_touch(page))
@@ -266,7 +283,7 @@ def main():
     if not browser.find():
         print("1..0 # SKIP there is no chromium")
         return False
-    checks = Checks(8)
+    checks = Checks(9)
     run(checks)
     return checks.failed > 0
 

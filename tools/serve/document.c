@@ -241,6 +241,15 @@ serve_document_stats (
 }
 
 char *
+serve_document_answer (const char *sdp)
+{
+  GString *text = g_string_new ("{\"type\":\"answer\",\"sdp\":");
+
+  siamban_json_append (text, sdp);
+  return document_finish (text);
+}
+
+char *
 serve_document_error (const char *message)
 {
   GString *text = g_string_new ("{\"error\":");

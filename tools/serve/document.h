@@ -27,6 +27,8 @@ char *serve_document_camera (const ServeBoard *board);
 char *serve_document_health (const ServeBoard *board);
 char *serve_document_stats (
     const ServeBoard *board, const ServeTrackerCounts *counts, guint64 retries);
+/* What WebRTC answers to an offer. */
+char *serve_document_answer (const char *sdp);
 char *serve_document_error (const char *message);
 
 #endif

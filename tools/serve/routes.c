@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <json-glib/json-glib.h>
+
 #include "document.h"
 #include "metrics.h"
 #include "reply.h"
@@ -92,6 +94,81 @@ post_target (ServeServer *self, SoupServerMessage *message, const char *path)
   serve_tracker_ask (self->tracker, seed);
 }
 
+/* Who has gone does not wait. */
+static void
+on_answer (const char *sdp, const char *reason, gpointer data)
+{
+  SoupServerMessage *message = data;
+
+  if (sdp)
+    serve_reply_json (message, SOUP_STATUS_OK, serve_document_answer (sdp));
+  else
+    serve_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE, reason);
+  if (!g_object_get_data (G_OBJECT (message), "gone"))
+    soup_server_message_unpause (message);
+  g_object_unref (message);
+}
+
+static void
+on_gone (SoupServerMessage *message, gpointer data)
+{
+  g_object_set_data (G_OBJECT (message), "gone", data);
+}
+
+static char *
+read_offer (SoupServerMessage *message)
+{
+  g_autoptr (GBytes) body = soup_message_body_flatten (
+      soup_server_message_get_request_body (message));
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonNode *root, *sdp;
+  gsize size;
+  const char *text = g_bytes_get_data (body, &size);
+
+  if (!text || !json_parser_load_from_data (parser, text, (gssize)size, NULL) ||
+      !(root = json_parser_get_root (parser)) || !JSON_NODE_HOLDS_OBJECT (root))
+    return NULL;
+  sdp = json_object_get_member (json_node_get_object (root), "sdp");
+  return sdp && JSON_NODE_HOLDS_VALUE (sdp) ? json_node_dup_string (sdp) : NULL;
+}
+
+static void
+take_offer (ServeServer *self, SoupServerMessage *message)
+{
+  g_autofree char *sdp = read_offer (message);
+  const char *reason = sdp ? serve_webrtc_offer (self->webrtc, sdp, on_answer,
+                                 g_object_ref (message))
+                           : "expected a JSON object with sdp, a string";
+
+  if (!reason) {
+    g_signal_connect (
+        message, "finished", G_CALLBACK (on_gone), GINT_TO_POINTER (TRUE));
+    soup_server_message_pause (message);
+    return;
+  }
+  if (sdp)
+    g_object_unref (message);
+  serve_reply_error (message, SOUP_STATUS_BAD_REQUEST, reason);
+}
+
+static void
+post_webrtc (ServeServer *self, SoupServerMessage *message, const char *path)
+{
+  (void)path;
+  if (!is_json (message))
+    serve_reply_error (message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
+        "expected application/json");
+  else if (!self->webrtc)
+    serve_reply_error (message, SOUP_STATUS_NOT_IMPLEMENTED,
+        "there is no WebRTC: built without, or GStreamer's webrtcbin, nice or "
+        "an H.264 encoder is missing");
+  else if (serve_webrtc_is_full (self->webrtc))
+    serve_reply_error (
+        message, SOUP_STATUS_SERVICE_UNAVAILABLE, "too many viewers");
+  else
+    take_offer (self, message);
+}
+
 static void
 delete_targets (ServeServer *self, SoupServerMessage *message, const char *path)
 {
@@ -153,7 +230,8 @@ get_metrics (ServeServer *self, SoupServerMessage *message, const char *path)
       .board = self->board,
       .retries = serve_camera_get_retries (self->camera),
       .viewers = serve_feeds_count (self->feeds, SERVE_FEED_EVENTS) +
-                 serve_feeds_count (self->feeds, SERVE_FEED_VIDEO),
+                 serve_feeds_count (self->feeds, SERVE_FEED_VIDEO) +
+                 (self->webrtc ? serve_webrtc_count (self->webrtc) : 0),
       .rtsp = self->rtsp,
   };
 
@@ -231,6 +309,7 @@ static const struct
     {"DELETE", "/targets", delete_targets},
     {"GET", "/events", get_events},
     {"GET", "/video.mjpg", get_video},
+    {"POST", "/webrtc", post_webrtc},
     {"GET", "/snapshot.jpg", get_snapshot},
     {"GET", "/stats", get_stats},
     {"GET", "/metrics", get_metrics},

@@ -6,6 +6,7 @@
 #include "guard.h"
 #include "server.h"
 #include "waiters.h"
+#include "webrtc.h"
 
 struct ServeServer
 {
@@ -15,6 +16,7 @@ struct ServeServer
   ServeCamera *camera;
   const ServeMqtt *mqtt; /* NULL: none */
   const ServeRtsp *rtsp; /* NULL: none */
+  ServeWebrtc *webrtc;   /* NULL: none */
   SoupServer *soup;
   ServeGuard guard;
   ServeFeeds *feeds;

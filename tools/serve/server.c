@@ -111,6 +111,10 @@ serve_server_set_stream (
 {
   self->tracker = tracker;
   self->camera = camera;
+  g_clear_pointer (&self->webrtc, serve_webrtc_free);
+  if (tracker)
+    self->webrtc =
+        serve_webrtc_new (self->options, serve_tracker_get_video (tracker));
 }
 
 void

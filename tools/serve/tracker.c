@@ -239,8 +239,8 @@ build_video (ServeTracker *self, const ServeOptions *options, GstElement *tee,
     return FALSE;
   if (options->rtsp && options->rtsp_draw && !self->drawn)
     return FALSE;
-  if (options->rtsp && !options->rtsp_draw)
-    self->video = add_video (self, tee, NULL, error);
+  self->video = add_video (
+      self, tee, NULL, options->rtsp && !options->rtsp_draw ? error : NULL);
   return self->video || !options->rtsp || options->rtsp_draw;
 }
 

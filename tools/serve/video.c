@@ -51,13 +51,21 @@ shift_of (const Viewer *viewer, GstClockTime pts)
                         : 0;
 }
 
+/* Encoders move their output far ahead, and say so in the segment. */
+static GstClockTime
+time_of (GstSample *sample)
+{
+  return gst_segment_to_running_time (gst_sample_get_segment (sample),
+      GST_FORMAT_TIME, GST_BUFFER_PTS (gst_sample_get_buffer (sample)));
+}
+
 static gboolean
 push (Viewer *viewer, GstSample *sample)
 {
   GstBuffer *buffer = gst_buffer_copy (gst_sample_get_buffer (sample));
 
-  GST_BUFFER_PTS (buffer) = (GstClockTime)MAX (
-      (GstClockTimeDiff)GST_BUFFER_PTS (buffer) + viewer->shift, 0);
+  GST_BUFFER_PTS (buffer) =
+      (GstClockTime)MAX ((GstClockTimeDiff)time_of (sample) + viewer->shift, 0);
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
   gst_app_src_set_caps (viewer->source, gst_sample_get_caps (sample));
   return gst_app_src_push_buffer (viewer->source, buffer) == GST_FLOW_OK;
@@ -77,7 +85,7 @@ send (Viewer *viewer, GstSample *sample)
   if (!viewer->begun && !stands_alone)
     return;
   if (!viewer->begun)
-    viewer->shift = shift_of (viewer, GST_BUFFER_PTS (buffer));
+    viewer->shift = shift_of (viewer, time_of (sample));
   viewer->begun = push (viewer, sample);
 }
 

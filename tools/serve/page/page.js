@@ -6,15 +6,18 @@ const CURVE_SECONDS = 30;
 const KEPT_FRAMES = 400;
 const DRAG_PIXELS = 6;
 const RETRY_MS = 1500;
+const GATHERING_MS = 2000;
+const FIRST_PICTURE_MS = 6000;
 
 const element = (id) => document.getElementById(id);
 const view = element("view");
 const pen = view.getContext("2d");
 
 const frames = new Map(); // by pts
+const stock = [];         // canvases for pictures of WebRTC
 let newest = null;        // frame
 let blind = false;        // no picture comes: nothing is in sight
-let shown = null;         // {bitmap, pts}
+let shown = null;         // {bitmap, pts, or rtp of WebRTC, close()}
 let waiting = null;       // a picture that came while another one was held
 let paused = false;
 let picked = 0;           // id of a target
@@ -25,12 +28,15 @@ const arrivals = [];
 const colourOf = (id) => COLOURS[(id - 1) % COLOURS.length];
 const statusOf = (target) => (blind ? "lost" : target.status);
 const percentOf = (target) => `${Math.round(blind ? 0 : 100 * target.confidence)} %`;
+// The time that a frame of WebRTC has: 1/90000 s, and 32 bits of it.
+const rtpOf = (pts) => Number(BigInt(pts) * 9n / 100000n % 0x100000000n);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // ---- what the server says
 
 function takeFrame(frame) {
   frames.set(frame.pts, frame);
+  frame.rtp = rtpOf(frame.pts);
   if (frames.size > KEPT_FRAMES) frames.delete(frames.keys().next().value);
   newest = frame;
   const now = frame.pts / 1e9;
@@ -131,8 +137,8 @@ class Pictures {
 const isHeld = () => paused || drag;
 
 function show(picture) {
-  if (isHeld()) { if (waiting) waiting.bitmap.close(); waiting = picture; return; }
-  if (shown) shown.bitmap.close();
+  if (isHeld()) { if (waiting) waiting.close(); waiting = picture; return; }
+  if (shown) shown.close();
   shown = picture;
 }
 
@@ -143,20 +149,102 @@ function letGo() {
   show(picture);
 }
 
-async function watch() {
+async function watchPictures() {
+  const answer = await fetch("video.mjpg");
+  if (!answer.ok) throw new Error(`no video: ${answer.status}`);
+  const pictures = new Pictures(answer.body.getReader());
   for (;;) {
+    const {blob, pts} = await pictures.next();
+    const bitmap = await createImageBitmap(blob);
+    show({bitmap, pts, close: () => bitmap.close()});
+  }
+}
+
+// ---- video: WebRTC, where it works and says which frame it shows
+
+function grab(video, rtp) {
+  const bitmap = stock.pop() || document.createElement("canvas");
+  if (bitmap.width !== video.videoWidth) bitmap.width = video.videoWidth;
+  if (bitmap.height !== video.videoHeight) bitmap.height = video.videoHeight;
+  bitmap.getContext("2d").drawImage(video, 0, 0);
+  return {bitmap, rtp, close: () => stock.push(bitmap)};
+}
+
+function offerVideo(peer) {
+  const known = RTCRtpReceiver.getCapabilities("video").codecs.filter(({mimeType, sdpFmtpLine}) =>
+    mimeType === "video/H264" && /packetization-mode=1/.test(sdpFmtpLine) && /profile-level-id=42e0/i.test(sdpFmtpLine));
+  if (!known.length) throw new Error("this browser has no H.264 for WebRTC");
+  const transceiver = peer.addTransceiver("video", {direction: "recvonly"});
+  transceiver.setCodecPreferences(known);
+  transceiver.receiver.jitterBufferTarget = 0;
+}
+
+async function describe(peer) {
+  await peer.setLocalDescription();
+  const end = performance.now() + GATHERING_MS;
+  while (peer.iceGatheringState !== "complete" && performance.now() < end) await sleep(20);
+  const answer = await fetch("webrtc", {method: "POST", headers: {"Content-Type": "application/json"},
+    body: JSON.stringify({type: "offer", sdp: peer.localDescription.sdp})});
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.error);
+  await peer.setRemoteDescription(said);
+}
+
+// Ends by an error. The first picture is awaited only as long as there are frames.
+function watchStream(peer, video) {
+  return new Promise((_, fail) => {
+    let grabbed = 0, patience = FIRST_PICTURE_MS / 500;
+    const take = (now, {rtpTimestamp}) => {
+      if (rtpTimestamp === undefined) { fail(new Error("this browser does not say which frame it shows")); return; }
+      grabbed++;
+      show(grab(video, rtpTimestamp));
+      video.requestVideoFrameCallback(take);
+    };
+    const clock = setInterval(() => {
+      if (!grabbed && !blind && newest) patience--;
+      const over = ["failed", "disconnected", "closed"].includes(peer.connectionState);
+      if (!over && patience > 0) return;
+      clearInterval(clock);
+      fail(new Error(grabbed ? "the connection is lost" : "no picture by WebRTC"));
+    }, 500);
+    video.requestVideoFrameCallback(take);
+  });
+}
+
+async function watchWebRtc() {
+  const peer = new RTCPeerConnection();
+  const video = document.createElement("video");
+  const close = () => peer.close();
+  video.muted = video.playsInline = true;
+  peer.addEventListener("track", ({track}) => {
+    video.srcObject = new MediaStream([track]);
+    video.play().catch(() => {});
+  });
+  window.addEventListener("pagehide", close);
+  try {
+    offerVideo(peer);
+    await describe(peer);
+    await watchStream(peer, video);
+  } finally {
+    window.removeEventListener("pagehide", close);
+    video.srcObject = null;
+    peer.close();
+  }
+}
+
+async function watch() {
+  let ways = [watchPictures];
+  if (window.RTCPeerConnection && HTMLVideoElement.prototype.requestVideoFrameCallback &&
+      !location.hash.includes("mjpeg")) ways = [watchWebRtc, watchPictures];
+  for (;;) {
+    const before = shown;
     try {
-      const answer = await fetch("video.mjpg");
-      if (!answer.ok) throw new Error(`no video: ${answer.status}`);
-      const pictures = new Pictures(answer.body.getReader());
-      for (;;) {
-        const {blob, pts} = await pictures.next();
-        show({bitmap: await createImageBitmap(blob), pts});
-      }
+      await ways[0]();
     } catch (error) {
       console.info(String(error));
     }
-    await sleep(RETRY_MS);
+    if (ways.length > 1 && shown === before) ways.shift();
+    else await sleep(RETRY_MS);
   }
 }
 
@@ -200,10 +288,30 @@ function boxOf({x0, y0, x, y}) {
 
 function frameShown() {
   if (!shown) return null;
+  if (shown.rtp !== undefined) return frameAt(shown.rtp);
   if (frames.has(shown.pts)) return frames.get(shown.pts);
   let before = null;
   for (const frame of frames.values()) if (frame.pts <= shown.pts) before = frame;
   return before;
+}
+
+// That of this RTP time, or else the last one before.
+function frameAt(rtp) {
+  let before = null;
+  for (const frame of frames.values()) {
+    const ahead = (rtp - frame.rtp) | 0;
+    if (ahead === 0) return frame;
+    if (ahead > 0) before = frame;
+  }
+  return before;
+}
+
+// A picture may be here before what is said of it.
+function ptsShown() {
+  if (shown.rtp === undefined) return shown.pts;
+  const frame = frameShown() || newest;
+  const ahead = (shown.rtp - frame.rtp) | 0;
+  return ahead === 0 ? frame.pts : Math.round(frame.pts + ahead * 1e5 / 9);
 }
 
 function pick({x, y}) {
@@ -230,7 +338,7 @@ view.addEventListener("pointerup", (event) => {
   const box = boxOf(drag);
   const start = {x: drag.x0, y: drag.y0};
   drag = null;
-  if (Math.min(box[2], box[3]) >= DRAG_PIXELS * scale()) add(box, shown.pts);
+  if (Math.min(box[2], box[3]) >= DRAG_PIXELS * scale()) add(box, ptsShown());
   else pick(start);
   letGo();
 });
