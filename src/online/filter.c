@@ -159,8 +159,10 @@ void
 siamban_filter_add (
     SiambanFilter *filter, const SiambanPlace *place, double weight)
 {
-  memcpy (filter->added, filter->map,
-      siamban_map_size (&filter->info) * sizeof (float));
+  float *read = filter->map;
+
+  filter->map = filter->added;
+  filter->added = read;
   filter->added_place = *place;
   filter->added_weight = fmin (filter->added_weight + weight, MAX_WEIGHT);
 }

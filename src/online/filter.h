@@ -25,7 +25,8 @@ void siamban_filter_respond (SiambanFilter *filter, float *response);
 /* Forgets all and learns from the map, which shows the target at @place. */
 void siamban_filter_start (SiambanFilter *filter, const SiambanPlace *place);
 /* Remembers the map, with the share @weight of all, from the next step on. Of
- * several before a step the last is kept, and weighs as much as all of them. */
+ * several before a step the last is kept, and weighs as much as all of them.
+ * No map is read after that. */
 void siamban_filter_add (
     SiambanFilter *filter, const SiambanPlace *place, double weight);
 

@@ -132,23 +132,31 @@ map_cubic (double at, double weight[4])
   weight[2] = ((a + 2) * back - (a + 3)) * back * back + 1;
 }
 
-double
-siamban_map_at (const float *map, int side, double x, double y)
+SiambanMapPoint
+siamban_map_point (int side, double at)
 {
-  int x0 = (int)floor (x), y0 = (int)floor (y), columns[4];
-  double wx[4], wy[4], sum = 0;
+  int first = (int)floor (at);
+  SiambanMapPoint point;
 
-  map_cubic (x - x0, wx);
-  map_cubic (y - y0, wy);
+  map_cubic (at - first, point.weight);
   for (int k = 0; k < 4; k++)
-    columns[k] = CLAMP (x0 - 1 + k, 0, side - 1);
+    point.pixel[k] = CLAMP (first - 1 + k, 0, side - 1);
+  return point;
+}
+
+double
+siamban_map_between (const float *map, int side, const SiambanMapPoint *x,
+    const SiambanMapPoint *y)
+{
+  double sum = 0;
+
   for (int i = 0; i < 4; i++) {
-    const float *row = map + CLAMP (y0 - 1 + i, 0, side - 1) * side;
+    const float *row = map + y->pixel[i] * side;
     double part = 0;
 
     for (int k = 0; k < 4; k++)
-      part += wx[k] * row[columns[k]];
-    sum += wy[i] * part;
+      part += x->weight[k] * row[x->pixel[k]];
+    sum += y->weight[i] * part;
   }
   return sum;
 }

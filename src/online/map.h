@@ -33,8 +33,18 @@ siamban_map_pixel (const SiambanMapInfo *info, double offset)
   return (offset - info->first) / info->stride;
 }
 
-/* @map (side x side) between its pixels, at column @x and row @y, both 0 to
- * @side - 1: bicubic. */
-double siamban_map_at (const float *map, int side, double x, double y);
+/* A column or row between a map's pixels: the four around it, and their
+ * weights. */
+typedef struct
+{
+  int pixel[4];
+  double weight[4];
+} SiambanMapPoint;
+
+/* @at: 0 to @side - 1. */
+SiambanMapPoint siamban_map_point (int side, double at);
+/* @map (side x side) at column @x and row @y: bicubic. */
+double siamban_map_between (const float *map, int side,
+    const SiambanMapPoint *x, const SiambanMapPoint *y);
 
 #endif

@@ -73,15 +73,24 @@ siamban_robust_scale (SiambanRobust *robust, double sx, double sy)
   robust->finder.y *= sy;
 }
 
-/* The filter's answer at a place of the crop. */
-static double
-response_at (const SiambanRobust *robust, double x, double y)
+/* Where the map is @offset crop pixels from the crop's centre. */
+static SiambanMapPoint
+point_at (const SiambanRobust *robust, double offset)
 {
   const SiambanMapInfo *info = siamban_filter_info (robust->filter);
 
-  return siamban_map_at (robust->response, info->side,
-      CLAMP (siamban_map_pixel (info, x), 0, info->side - 1),
-      CLAMP (siamban_map_pixel (info, y), 0, info->side - 1));
+  return siamban_map_point (
+      info->side, CLAMP (siamban_map_pixel (info, offset), 0, info->side - 1));
+}
+
+/* The filter's answer there. */
+static double
+response_at (const SiambanRobust *robust, const SiambanMapPoint *x,
+    const SiambanMapPoint *y)
+{
+  int side = siamban_filter_info (robust->filter)->side;
+
+  return siamban_map_between (robust->response, side, x, y);
 }
 
 /* The highest answer, and the highest away from it; @w, @h: of the target, in
@@ -113,13 +122,16 @@ robust_choose (const SiambanRobust *robust, const SiambanSearch *search,
 {
   const SiambanTrackParams *params = search->params;
   int size = params->score_size, best = 0;
+  g_autofree SiambanMapPoint *points = g_new (SiambanMapPoint, size);
   double good = AS_GOOD * fmax (robust->highest, LEAST_TOP), highest = -1;
 
+  for (int i = 0; i < size; i++)
+    points[i] = point_at (robust, (i - size / 2) * params->stride);
   for (int i = 0; i < size * size; i++) {
     const SiambanCandidate *at = &search->candidates[i];
-    double x = (i % size - size / 2) * params->stride;
-    double y = (i / size - size / 2) * params->stride;
-    double answer = CLAMP (response_at (robust, x, y) / good, 0, 1);
+    double response =
+        response_at (robust, &points[i % size], &points[i / size]);
+    double answer = CLAMP (response / good, 0, 1);
     double score = fusion * answer + (1 - fusion) * at->penalty * at->score;
 
     score = score * (1 - influence) + search->window[i] * influence;
@@ -153,8 +165,11 @@ static SiambanEvidence
 evidence_of (const SiambanRobust *robust, const SiambanSearch *search,
     const SiambanCandidate *choice)
 {
+  SiambanMapPoint x = point_at (robust, choice->cx);
+  SiambanMapPoint y = point_at (robust, choice->cy);
+
   return (SiambanEvidence){
-      response_at (robust, choice->cx, choice->cy),
+      response_at (robust, &x, &y),
       logit_of (search, choice),
   };
 }
