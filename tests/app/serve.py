@@ -326,12 +326,12 @@ def check_settings():
 class Broker:
     """A mosquitto, which can be killed and started again."""
 
-    def __init__(self):
+    def __init__(self, safety="allow_anonymous true\n", folder=None):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = folder or tempfile.TemporaryDirectory()
         self.config = os.path.join(self.folder.name, "mosquitto.conf")
-        Path(self.config).write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
+        Path(self.config).write_text(f"listener {self.port} 127.0.0.1\n{safety}"
                                      f"persistence true\npersistence_location {self.folder.name}/\n"
                                      "autosave_on_changes true\nautosave_interval 1\nuser root\n")
         self.start()
@@ -461,13 +461,13 @@ class Player:
 
     def count(self):
         assert self.process.poll() is None, "the player has ended"
-        return max((int(path.stem) for path in self.folder.iterdir()), default=0)
+        return max((int(path.stem) for path in self.folder.glob("*.rgb")), default=0)
 
     def colour_at(self, x, y):
         """On the last picture but one, which is whole."""
         while True:
             try:
-                data = sorted(self.folder.iterdir())[-1].read_bytes()
+                data = sorted(self.folder.glob("*.rgb"))[-1].read_bytes()
             except (FileNotFoundError, IndexError):
                 continue
             if len(data) == 768 * 576 * 3:
@@ -535,6 +535,56 @@ def check_rtsp_draw():
         player.end()
 
 
+def make_certificates(folder):
+    """An authority's, and one of its for this machine."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+
+    new = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+    openssl(*new, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority of the test")
+    openssl(*new, "-keyout", "other.key", "-out", "other.pem", "-subj", "/CN=another authority")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=127.0.0.1")
+    Path(folder, "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl("x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+            "-days", "2", "-extfile", "names", "-out", "cert.pem")
+
+
+def is_mqtt_up(served):
+    return "siamban_mqtt_up 1" in served.ask("GET", "/metrics")[2].decode()
+
+
+def check_mqtt_safety():
+    """TLS by an authority that is known, and a password; else nothing is told."""
+    if not all(shutil.which(name) for name in ("mosquitto", "mosquitto_passwd", "openssl")):
+        raise Skip("there is no mosquitto, mosquitto_passwd or openssl")
+    if "without libmosquitto" in Path(PROGRAM).read_bytes().decode("latin1"):
+        raise Skip("built without libmosquitto")
+    folder = tempfile.TemporaryDirectory()
+    place = folder.name
+    make_certificates(place)
+    subprocess.run(["mosquitto_passwd", "-c", "-b", f"{place}/words", "door", "a secret"], check=True,
+                   capture_output=True, timeout=60)
+    broker = Broker(f"certfile {place}/cert.pem\nkeyfile {place}/key.pem\n"
+                    f"allow_anonymous false\npassword_file {place}/words\n", folder)
+    address = f"mqtts://door@127.0.0.1:{broker.port}"
+
+    def served_with(ca, word):
+        return Served(CLIP, "--loop", "--mqtt", address, "--mqtt-ca", f"{place}/{ca}",
+                      env={**os.environ, "SIAMBAN_MQTT_PASSWORD": word})
+
+    with served_with("ca.pem", "a secret") as served:
+        served.wait(lambda: is_mqtt_up(served))
+    with served_with("ca.pem", "a guess") as served:
+        served.wait(lambda: "refuses" in served.read_log())
+        assert not is_mqtt_up(served)
+        served.seed()
+    with served_with("other.pem", "a secret") as served:
+        served.seed()
+        time.sleep(3)
+        assert not is_mqtt_up(served)
+    broker.kill()
+
+
 def check_lines():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "lines")
@@ -544,6 +594,30 @@ def check_lines():
         lines = [json.loads(line) for line in open(path)]
         assert [line["frame"] for line in lines] == list(range(len(lines))) and lines
         assert all(line["version"] == 1 for line in lines)
+    reader, writer = os.pipe()
+    with Served(CLIP, "--loop", "--json", f"fd:{writer}", pass_fds=[writer]):
+        os.close(writer)
+        with os.fdopen(reader) as stream:
+            assert [json.loads(next(stream))["frame"] for _ in range(5)] == list(range(5))
+    assert "fd:77" in refused(CLIP, "--listen", "127.0.0.1:0", "--json", "fd:77")
+    assert "fd:x" in refused(CLIP, "--listen", "127.0.0.1:0", "--json", "fd:x")
+
+
+def check_schema():
+    """What schemathesis makes of the document. It cannot know where the frame is,
+    nor what an offer must hold: that a valid body may be refused is right."""
+    if not shutil.which("schemathesis"):
+        raise Skip("there is no schemathesis")
+    with Served(CLIP, "--loop") as served, tempfile.TemporaryDirectory() as folder:
+        served.seed()
+        done = subprocess.run(
+            ["schemathesis", "run", OPENAPI, "--url", f"http://127.0.0.1:{served.port}", "--rate-limit", "9/s",
+             "--exclude-path", "/events", "--exclude-path", "/video.mjpg", "--exclude-checks",
+             "positive_data_acceptance", "--phases", "examples,coverage,fuzzing", "-n", "20", "--seed", "1",
+             "--request-timeout", "20"],
+            cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=400)
+        assert done.returncode == 0, done.stdout
+        assert "CRITICAL" not in served.read_log(), served.read_log()
 
 
 def main():
@@ -551,7 +625,8 @@ def main():
     shared = ("follows", "past", "events", "pictures", "closed", "loop", "numbers", "page",
               "bad_requests", "strangers", "document", "rates")
     alone = {"settings": check_settings, "token": check_token, "refusals": check_refusals, "lines": check_lines,
-             "rtsp": check_rtsp, "rtsp_draw": check_rtsp_draw, "mqtt": check_mqtt, "loss": lambda: check_loss(picture[0])}
+             "schema": check_schema, "rtsp": check_rtsp, "rtsp_draw": check_rtsp_draw, "mqtt": check_mqtt,
+             "mqtt_safety": check_mqtt_safety, "loss": lambda: check_loss(picture[0])}
     checks = Checks(len(shared) + len(alone))
     with Served(CLIP, "--loop", "--name", "walker", "--host", "cam.lan") as served:
         for name in shared:

@@ -2,6 +2,7 @@
 #include "lines.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -42,16 +43,39 @@ write_all (gpointer data)
   return NULL;
 }
 
+/* The descriptor stays its owner's; children do not inherit the copy. */
+static FILE *
+open_descriptor (int fd)
+{
+  const int copy = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+
+  return copy >= 0 ? fdopen (copy, "w") : NULL;
+}
+
+static FILE *
+open_lines (const char *path)
+{
+  guint64 fd;
+
+  if (g_str_equal (path, "-"))
+    return open_descriptor (STDOUT_FILENO);
+  if (!g_str_has_prefix (path, "fd:"))
+    return g_fopen (path, "we");
+  if (g_ascii_string_to_unsigned (path + 3, 10, 0, G_MAXINT, &fd, NULL))
+    return open_descriptor ((int)fd);
+  errno = EBADF;
+  return NULL;
+}
+
 ServeLines *
 serve_lines_new (const char *path, GError **error)
 {
-  FILE *file = g_str_equal (path, "-") ? fdopen (dup (STDOUT_FILENO), "w")
-                                       : g_fopen (path, "we");
+  FILE *file = open_lines (path);
   ServeLines *self;
 
   if (!file) {
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s",
-        path, g_strerror (errno));
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+        "--json %s: %s", path, g_strerror (errno));
     return NULL;
   }
   self = g_new0 (ServeLines, 1);

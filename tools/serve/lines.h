@@ -8,7 +8,7 @@
  * misses lines, and holds nobody up. */
 typedef struct ServeLines ServeLines;
 
-/* @path: "-" is standard output. */
+/* @path: "-" is standard output, "fd:N" a descriptor that is open. */
 ServeLines *serve_lines_new (const char *path, GError **error);
 /* After what was sent is written; says how many lines were left out. */
 void serve_lines_free (ServeLines *lines);

@@ -158,7 +158,9 @@ serve_options_parse (ServeOptions *options, char **argv, GError **error)
       {"rtsp-draw", 0, 0, G_OPTION_ARG_NONE, &options->rtsp_draw,
           "Draw boxes into the video offered by RTSP", NULL},
       {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json,
-          "Write one JSON line a frame (- for standard output)", "FILE"},
+          "Write one JSON line a frame (- for standard output, fd:3 for a "
+          "descriptor)",
+          "FILE"},
       {"mqtt", 0, 0, G_OPTION_ARG_STRING, &options->mqtt,
           "Tell a broker, and take orders from it", "mqtt[s]://[USER@]HOST"},
       {"mqtt-prefix", 0, 0, G_OPTION_ARG_STRING, &options->mqtt_prefix,

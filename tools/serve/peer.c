@@ -29,7 +29,7 @@ parse (const char *text)
 {
   GstSDPMessage *sdp;
 
-  if (gst_sdp_message_new_from_text (text, &sdp) == GST_SDP_OK)
+  if (*text && gst_sdp_message_new_from_text (text, &sdp) == GST_SDP_OK)
     return sdp;
   return NULL;
 }

@@ -326,14 +326,22 @@ parse_id (const char *path, guint64 *id)
 }
 
 static void
+refuse_method (SoupServerMessage *message, const char *allowed)
+{
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Allow", allowed);
+  serve_reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
+      "this method is not for this address");
+}
+
+static void
 route_target (ServeServer *self, SoupServerMessage *message, guint64 id)
 {
   const char *method = soup_server_message_get_method (message);
   const SiambanTrack *track = serve_board_find (self->board, id);
 
   if (method != SOUP_METHOD_GET && method != SOUP_METHOD_DELETE) {
-    serve_reply_error (
-        message, SOUP_STATUS_METHOD_NOT_ALLOWED, "expected GET or DELETE");
+    refuse_method (message, "GET, DELETE");
   } else if (method == SOUP_METHOD_GET && track) {
     serve_reply_json (
         message, SOUP_STATUS_OK, serve_document_target (self->board, track));
@@ -350,7 +358,7 @@ void
 serve_route (ServeServer *self, SoupServerMessage *message, const char *path)
 {
   const char *method = soup_server_message_get_method (message);
-  gboolean known = FALSE;
+  g_autoptr (GString) allowed = g_string_new (NULL);
   guint64 id;
 
   if (!self->tracker) {
@@ -361,7 +369,8 @@ serve_route (ServeServer *self, SoupServerMessage *message, const char *path)
   for (gsize i = 0; i < G_N_ELEMENTS (routes); i++) {
     if (!g_str_equal (routes[i].path, path))
       continue;
-    known = TRUE;
+    g_string_append_printf (
+        allowed, "%s%s", allowed->len > 0 ? ", " : "", routes[i].method);
     if (g_str_equal (routes[i].method, method)) {
       routes[i].handler (self, message, path);
       return;
@@ -369,9 +378,8 @@ serve_route (ServeServer *self, SoupServerMessage *message, const char *path)
   }
   if (parse_id (path, &id))
     route_target (self, message, id);
-  else if (known)
-    serve_reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
-        "this method is not for this address");
+  else if (allowed->len > 0)
+    refuse_method (message, allowed->str);
   else
     serve_reply_error (message, SOUP_STATUS_NOT_FOUND, "there is nothing here");
 }
