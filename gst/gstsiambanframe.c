@@ -53,12 +53,28 @@ format_of (GstVideoFormat from, SiambanFormat *to)
   return FALSE;
 }
 
+/* Columns and rows by which the crop cuts into shared chroma. */
+static void
+phase_of (const GstVideoFrame *frame, guint *x, guint *y)
+{
+  const GstVideoFormatInfo *finfo = frame->info.finfo;
+  const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (frame->buffer);
+
+  *x = *y = 0;
+  for (guint i = 0; crop && i < GST_VIDEO_FORMAT_INFO_N_COMPONENTS (finfo);
+       i++) {
+    *x |= crop->x & ((1u << GST_VIDEO_FORMAT_INFO_W_SUB (finfo, i)) - 1);
+    *y |= crop->y & ((1u << GST_VIDEO_FORMAT_INFO_H_SUB (finfo, i)) - 1);
+  }
+}
+
 gboolean
 gst_siamban_frame_view (const GstVideoFrame *frame, SiambanFrame *view)
 {
   const GstVideoColorimetry *color = &frame->info.colorimetry;
   const gboolean exchanged =
       GST_VIDEO_FRAME_FORMAT (frame) == GST_VIDEO_FORMAT_YV12;
+  guint phase_x, phase_y;
 
   *view = (SiambanFrame){
       .width = GST_VIDEO_FRAME_WIDTH (frame),
@@ -67,6 +83,9 @@ gst_siamban_frame_view (const GstVideoFrame *frame, SiambanFrame *view)
   };
   if (!format_of (GST_VIDEO_FRAME_FORMAT (frame), &view->format))
     return FALSE;
+  phase_of (frame, &phase_x, &phase_y);
+  view->chroma_x = (guint16)phase_x;
+  view->chroma_y = (guint16)phase_y;
   for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES (frame); i++) {
     const guint plane = exchanged && i > 0 ? 3 - i : i;
 
@@ -76,17 +95,6 @@ gst_siamban_frame_view (const GstVideoFrame *frame, SiambanFrame *view)
   if (!gst_video_color_matrix_get_Kr_Kb (color->matrix, &view->kr, &view->kb))
     gst_video_color_matrix_get_Kr_Kb (
         GST_VIDEO_COLOR_MATRIX_BT601, &view->kr, &view->kb);
-  return TRUE;
-}
-
-static gboolean
-can_start_at (const GstVideoFormatInfo *finfo, guint x, guint y)
-{
-  for (guint i = 0; i < GST_VIDEO_FORMAT_INFO_N_COMPONENTS (finfo); i++) {
-    if (x & ((1u << GST_VIDEO_FORMAT_INFO_W_SUB (finfo, i)) - 1) ||
-        y & ((1u << GST_VIDEO_FORMAT_INFO_H_SUB (finfo, i)) - 1))
-      return FALSE;
-  }
   return TRUE;
 }
 
@@ -117,12 +125,32 @@ gst_siamban_frame_crop (GstVideoFrame *frame, GstBuffer *buffer)
     return TRUE;
   if (crop->width == 0 || crop->height == 0 || crop->width > width ||
       crop->height > height || crop->x > width - crop->width ||
-      crop->y > height - crop->height ||
-      !can_start_at (frame->info.finfo, crop->x, crop->y))
+      crop->y > height - crop->height)
     return FALSE;
   for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES (frame); i++)
     start_at (frame, i, crop->x, crop->y);
   frame->info.width = (gint)crop->width;
   frame->info.height = (gint)crop->height;
   return TRUE;
+}
+
+void
+gst_siamban_frame_widen (GstVideoFrame *frame, guint *x, guint *y)
+{
+  const GstVideoFormatInfo *finfo = frame->info.finfo;
+  gint component[GST_VIDEO_MAX_COMPONENTS];
+
+  phase_of (frame, x, y);
+  for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES (frame); p++) {
+    gssize back = 0;
+
+    gst_video_format_info_component (finfo, p, component);
+    if (GST_VIDEO_FORMAT_INFO_W_SUB (finfo, component[0]) == 0)
+      back += (gssize)*x * GST_VIDEO_FORMAT_INFO_PSTRIDE (finfo, component[0]);
+    if (GST_VIDEO_FORMAT_INFO_H_SUB (finfo, component[0]) == 0)
+      back += (gssize)*y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, p);
+    frame->data[p] = (guint8 *)frame->data[p] - back;
+  }
+  frame->info.width += (gint)*x;
+  frame->info.height += (gint)*y;
 }

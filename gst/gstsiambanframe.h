@@ -32,8 +32,13 @@ gboolean gst_siamban_frame_view (
     const GstVideoFrame *frame, SiambanFrame *view);
 
 /* Makes the mapped @frame the part of it that a GstVideoCropMeta of @buffer
- * says is the picture. Returns FALSE if that is none, or if it starts between
- * two pixels of a plane with fewer of them. */
+ * says is the picture. Returns FALSE if that is none. Where it starts between
+ * two pixels that share their chroma, planes with fewer of them start with that
+ * sample: gst_siamban_frame_view() says so. */
 gboolean gst_siamban_frame_crop (GstVideoFrame *frame, GstBuffer *buffer);
+
+/* Makes a frame so cut start with whole chroma samples again, @x columns and @y
+ * rows earlier. */
+void gst_siamban_frame_widen (GstVideoFrame *frame, guint *x, guint *y);
 
 #endif

@@ -120,23 +120,42 @@ painter_grown (const SiambanBox *box, gdouble by)
       (1 + 2 * by) * box->w, (1 + 2 * by) * box->h};
 }
 
+/* Where pixels are changed: in whole chroma samples, while boxes count from
+ * (x, y). */
+typedef struct
+{
+  GstVideoFrame frame;
+  guint x, y;
+} Ground;
+
+static GstVideoRectangle
+ground_snap (const Ground *ground, const SiambanBox *box)
+{
+  GstVideoRectangle r = gst_siamban_outline_snap (box);
+
+  r.x += (gint)ground->x;
+  r.y += (gint)ground->y;
+  return r;
+}
+
 /* Rather too much than a face: a fifth more, and where it is not seen for sure,
  * also all that was searched for it. */
 static void
-blur_target (GstVideoFrame *frame, const SiambanTrack *track)
+blur_target (Ground *ground, const SiambanTrack *track)
 {
   const SiambanBox box = painter_grown (&track->box, 0.1);
-  const GstVideoRectangle r = gst_siamban_outline_snap (&box);
-  const GstVideoRectangle searched = gst_siamban_outline_snap (&track->search);
+  const GstVideoRectangle r = ground_snap (ground, &box);
+  const GstVideoRectangle searched = ground_snap (ground, &track->search);
 
-  gst_siamban_mosaic (frame, &r, TARGET_FIELDS, NULL, 0);
+  gst_siamban_mosaic (&ground->frame, &r, TARGET_FIELDS, NULL, 0);
   if (track->status != SIAMBAN_STATUS_TRACKED && track->search.w > 0)
-    gst_siamban_mosaic (frame, &searched, TARGET_FIELDS, NULL, 0);
+    gst_siamban_mosaic (&ground->frame, &searched, TARGET_FIELDS, NULL, 0);
 }
 
 static void
-blur_background (GstVideoFrame *frame, const GstSiambanResult *results, guint n)
+blur_background (Ground *ground, const GstSiambanResult *results, guint n)
 {
+  GstVideoFrame *frame = &ground->frame;
   const GstVideoRectangle all = {
       0, 0, GST_VIDEO_FRAME_WIDTH (frame), GST_VIDEO_FRAME_HEIGHT (frame)};
   g_autofree GstVideoRectangle *holes = g_new (GstVideoRectangle, n + 1);
@@ -144,35 +163,38 @@ blur_background (GstVideoFrame *frame, const GstSiambanResult *results, guint n)
 
   for (guint i = 0; i < n; i++) {
     if (results[i].track.status == SIAMBAN_STATUS_TRACKED)
-      holes[n_holes++] = gst_siamban_outline_snap (&results[i].track.box);
+      holes[n_holes++] = ground_snap (ground, &results[i].track.box);
   }
   gst_siamban_mosaic (frame, &all, BACKGROUND_FIELDS, holes, n_holes);
 }
 
 static void
-painter_blur (GstVideoFrame *frame, GstSiambanBlur kind,
+painter_blur (Ground *ground, GstSiambanBlur kind,
     const GstSiambanResult *results, guint n)
 {
   if (kind == GST_SIAMBAN_BLUR_BACKGROUND)
-    blur_background (frame, results, n);
+    blur_background (ground, results, n);
   for (guint i = 0; kind == GST_SIAMBAN_BLUR_TARGETS && i < n; i++)
-    blur_target (frame, &results[i].track);
+    blur_target (ground, &results[i].track);
 }
 
 static gboolean
 paint_pixels (const Painting *p, const GstSiambanCanvas *canvas,
     const GstSiambanResult *results, guint n)
 {
-  GstVideoFrame frame;
+  Ground ground;
 
-  if (!gst_video_frame_map (&frame, canvas->info, canvas->buffer,
+  if (!gst_video_frame_map (&ground.frame, canvas->info, canvas->buffer,
           GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
     return FALSE;
-  gst_siamban_frame_crop (&frame, canvas->buffer);
-  painter_blur (&frame, p->overlay->blur, results, n);
+  gst_siamban_frame_crop (&ground.frame, canvas->buffer);
+  gst_siamban_frame_widen (&ground.frame, &ground.x, &ground.y);
+  painter_blur (&ground, p->overlay->blur, results, n);
+  /* A pixel beside, if need be: on whole chroma samples, without a fringe. */
   for (guint i = 0; !p->painter->attach && i < p->rectangles->len; i++)
-    gst_siamban_sticker_blend (&frame, g_ptr_array_index (p->rectangles, i));
-  gst_video_frame_unmap (&frame);
+    gst_siamban_sticker_blend (
+        &ground.frame, g_ptr_array_index (p->rectangles, i));
+  gst_video_frame_unmap (&ground.frame);
   return TRUE;
 }
 

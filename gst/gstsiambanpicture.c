@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstsiambanpicture.h"
 
+#include "gstsiambanframe.h"
+
 static gboolean
 picture_fits (const GstSiambanPicture *picture, const GstVideoInfo *info)
 {
@@ -21,6 +23,8 @@ picture_allocate (GstSiambanPicture *picture, const GstVideoInfo *like)
           &info, GST_VIDEO_INFO_FORMAT (like), like->width, like->height))
     return FALSE;
   picture->buffer = gst_buffer_new_allocate (NULL, info.size, NULL);
+  if (picture->buffer)
+    gst_buffer_add_video_crop_meta (picture->buffer);
   if (picture->buffer && gst_video_frame_map (&picture->frame, &info,
                              picture->buffer, GST_MAP_READWRITE))
     return TRUE;
@@ -28,15 +32,41 @@ picture_allocate (GstSiambanPicture *picture, const GstVideoInfo *like)
   return FALSE;
 }
 
+/* With whole chroma samples, and the same cut as @frame has in them. */
+static void
+picture_cut (GstSiambanPicture *picture, guint x, guint y)
+{
+  GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (picture->buffer);
+
+  crop->x = x;
+  crop->y = y;
+  crop->width = (guint)picture->frame.info.width - x;
+  crop->height = (guint)picture->frame.info.height - y;
+}
+
 gboolean
 gst_siamban_picture_take (
     GstSiambanPicture *picture, const GstVideoFrame *frame)
 {
-  if (!picture_fits (picture, &frame->info) &&
-      !picture_allocate (picture, &frame->info))
+  GstVideoFrame whole = *frame;
+  guint x, y;
+
+  gst_siamban_frame_widen (&whole, &x, &y);
+  if (!picture_fits (picture, &whole.info) &&
+      !picture_allocate (picture, &whole.info))
     return FALSE;
+  picture_cut (picture, x, y);
   picture->frame.info.colorimetry = frame->info.colorimetry;
-  return gst_video_frame_copy (&picture->frame, frame);
+  return gst_video_frame_copy (&picture->frame, &whole);
+}
+
+gboolean
+gst_siamban_picture_view (const GstSiambanPicture *picture, SiambanFrame *view)
+{
+  GstVideoFrame frame = picture->frame;
+
+  return gst_siamban_frame_crop (&frame, picture->buffer) &&
+         gst_siamban_frame_view (&frame, view);
 }
 
 void

@@ -19,6 +19,8 @@ typedef struct
  * FALSE if there is none. */
 gboolean gst_siamban_picture_take (
     GstSiambanPicture *picture, const GstVideoFrame *frame);
+gboolean gst_siamban_picture_view (
+    const GstSiambanPicture *picture, SiambanFrame *view);
 void gst_siamban_picture_clear (GstSiambanPicture *picture);
 
 /* The last frames, for boxes that come late. The caller locks. */

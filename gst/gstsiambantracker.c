@@ -232,7 +232,7 @@ seed_from_ring (const Step *step, GstClockTime pts, const SiambanBox *box)
 
   g_mutex_lock (&self->ring_lock);
   picture = gst_siamban_ring_find (&self->ring, pts, step->moment->duration);
-  if (picture && gst_siamban_frame_view (&picture->frame, &view)) {
+  if (picture && gst_siamban_picture_view (picture, &view)) {
     origin->learnt_pts = picture->pts;
     id = siamban_session_add_from (
         self->session, &view, picture->time, box, origin, g_free, &error);

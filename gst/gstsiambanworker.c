@@ -23,7 +23,7 @@ worker_follow (GstSiambanWorker *self)
 {
   SiambanFrame view;
 
-  if (gst_siamban_frame_view (&self->picture.frame, &view))
+  if (gst_siamban_picture_view (&self->picture, &view))
     gst_siamban_tracker_follow (
         self->tracker, &view, &self->moment, self->regions, &self->settings);
   g_clear_pointer (&self->regions, g_array_unref);

@@ -45,6 +45,11 @@ typedef enum
  * @kb: weight of blue in luma, 0.114 for BT.601; unused by RGB and GRAY8.
  * @full_range: %TRUE where luma spans 0..255, %FALSE for 16..235. Used by the
  *     YUV formats and GRAY8.
+ * @chroma_x: 1 where the picture is cut out of a larger one at a column that is
+ *     the right one of the two that share their chroma, else 0. The first
+ *     chroma sample is then for one column only; in YUY2 and UYVY it lies in
+ *     the two bytes before @data. 0 in formats without shared chroma.
+ * @chroma_y: the same for rows, in formats that share chroma between them.
  *
  * A view of one picture in the caller's memory. The library only reads it,
  * and only during the call it is passed to. Start from all zero: @kr and @kb
@@ -60,6 +65,8 @@ typedef struct
   double kr;
   double kb;
   gboolean full_range;
+  guint16 chroma_x;
+  guint16 chroma_y;
   /*< private >*/
   gpointer reserved[4];
 } SiambanFrame;

@@ -10,7 +10,7 @@
 static int
 row_bytes (const SiambanFrame *frame, int bytes[3])
 {
-  int w = frame->width, half = (w + 1) / 2;
+  int w = frame->width, half = (w + frame->chroma_x + 1) / 2;
 
   switch (frame->format) {
     case SIAMBAN_FORMAT_BGR:
@@ -71,6 +71,8 @@ siamban_frame_problem (const SiambanFrame *frame)
   n_planes = row_bytes (frame, bytes);
   if (n_planes == 0)
     return "the frame's format is unknown";
+  if (frame->chroma_x > 1 || frame->chroma_y > 1)
+    return "the frame's chroma_x and chroma_y must each be 0 or 1";
   for (int i = 0; i < n_planes; i++) {
     if (!frame->data[i])
       return "a plane of the frame has no data";

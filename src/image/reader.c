@@ -41,6 +41,13 @@ reader_row (const SiambanReader *reader, int plane, int y)
   return frame->data[plane] + (gssize)frame->stride[plane] * y;
 }
 
+/* Of planes that have a row for two of the picture's. */
+static inline const guint8 *
+chroma_row (const SiambanReader *reader, int plane, int y)
+{
+  return reader_row (reader, plane, (y + reader->frame->chroma_y) / 2);
+}
+
 static void
 reader_split (const guint16 *restrict samples, int n, gint16 *restrict left,
     gint16 *restrict right)
@@ -142,25 +149,26 @@ reader_gather (const guint8 *src, unsigned next, const guint16 *columns, int n,
 /* Chroma is that of the column pair: the nearest sample, as videoconvert has it
  * for I420. */
 static void
-gather_half (const guint8 *src, unsigned next, const guint16 *columns, int n,
-    guint16 *restrict samples)
+gather_half (const guint8 *src, unsigned odd, unsigned next,
+    const guint16 *columns, int n, guint16 *restrict samples)
 {
   for (int i = 0; i < n; i++)
-    samples[i] =
-        reader_pair (src[columns[i] / 2], src[(columns[i] + next) / 2]);
+    samples[i] = reader_pair (
+        src[(columns[i] + odd) / 2], src[(columns[i] + odd + next) / 2]);
 }
 
 /* Both chroma bytes are fetched at once. */
 static void
-gather_two (const guint8 *src, unsigned next, const guint16 *columns, int n,
-    guint16 *restrict first, guint16 *restrict second)
+gather_two (const guint8 *src, unsigned odd, unsigned next,
+    const guint16 *columns, int n, guint16 *restrict first,
+    guint16 *restrict second)
 {
   guint16 left[SIAMBAN_READER_PAIRS], right[SIAMBAN_READER_PAIRS];
 
   for (int i = 0; i < n; i++)
-    memcpy (&left[i], &src[columns[i] & ~1u], 2);
+    memcpy (&left[i], &src[(columns[i] + odd) & ~1u], 2);
   for (int i = 0; i < n; i++)
-    memcpy (&right[i], &src[(columns[i] + next) & ~1u], 2);
+    memcpy (&right[i], &src[(columns[i] + odd + next) & ~1u], 2);
   for (int i = 0; i < n; i++) {
     guint16 a = GUINT16_FROM_LE (left[i]), b = GUINT16_FROM_LE (right[i]);
 
@@ -173,12 +181,12 @@ static void
 read_i420 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPairs *pairs)
 {
-  const unsigned next = reader->next;
+  const unsigned next = reader->next, odd = reader->frame->chroma_x;
   Samples s;
 
   reader_gather (reader_row (reader, 0, y), next, columns, n, s.plane[0]);
-  gather_half (reader_row (reader, 1, y / 2), next, columns, n, s.plane[1]);
-  gather_half (reader_row (reader, 2, y / 2), next, columns, n, s.plane[2]);
+  gather_half (chroma_row (reader, 1, y), odd, next, columns, n, s.plane[1]);
+  gather_half (chroma_row (reader, 2, y), odd, next, columns, n, s.plane[2]);
   reader_convert (&reader->colour, &s, n, pairs);
 }
 
@@ -186,12 +194,12 @@ static void
 read_nv12 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPairs *pairs)
 {
-  const unsigned next = reader->next;
+  const unsigned next = reader->next, odd = reader->frame->chroma_x;
   Samples s;
 
   reader_gather (reader_row (reader, 0, y), next, columns, n, s.plane[0]);
   gather_two (
-      reader_row (reader, 1, y / 2), next, columns, n, s.plane[1], s.plane[2]);
+      chroma_row (reader, 1, y), odd, next, columns, n, s.plane[1], s.plane[2]);
   reader_convert (&reader->colour, &s, n, pairs);
 }
 
@@ -199,12 +207,12 @@ static void
 read_nv21 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPairs *pairs)
 {
-  const unsigned next = reader->next;
+  const unsigned next = reader->next, odd = reader->frame->chroma_x;
   Samples s;
 
   reader_gather (reader_row (reader, 0, y), next, columns, n, s.plane[0]);
   gather_two (
-      reader_row (reader, 1, y / 2), next, columns, n, s.plane[2], s.plane[1]);
+      chroma_row (reader, 1, y), odd, next, columns, n, s.plane[2], s.plane[1]);
   reader_convert (&reader->colour, &s, n, pairs);
 }
 
@@ -214,12 +222,14 @@ read_packed_yuv (const SiambanReader *reader, int y, const guint16 *columns,
     int n, int luma, int u, int v, SiambanPairs *pairs)
 {
   const guint8 *src = reader_row (reader, 0, y);
-  const unsigned next = reader->next;
+  const unsigned next = reader->next, odd = reader->frame->chroma_x;
+  const guint8 *pairs_of = src - 2 * odd;
   Samples s;
 
   for (int i = 0; i < n; i++) {
     unsigned x = columns[i];
-    const guint8 *p = &src[2 * (x & ~1u)], *q = &src[2 * ((x + next) & ~1u)];
+    const guint8 *p = &pairs_of[2 * ((x + odd) & ~1u)];
+    const guint8 *q = &pairs_of[2 * ((x + odd + next) & ~1u)];
 
     s.plane[0][i] = reader_pair (src[2 * x + luma], src[2 * (x + next) + luma]);
     s.plane[1][i] = reader_pair (p[u], q[u]);
@@ -243,14 +253,15 @@ read_uyvy (const SiambanReader *reader, int y, const guint16 *columns, int n,
 }
 
 /* Of each pair's samples, @step bytes apart for every @columns_each columns,
- * the 8 bits from bit @shift on. */
+ * the 8 bits from bit @shift on. @odd: columns that the first one lacks. */
 static G_ALWAYS_INLINE inline void
-gather_high (const guint8 *src, unsigned next, const guint16 *columns, int n,
-    unsigned columns_each, unsigned step, int shift, guint16 *restrict samples)
+gather_high (const guint8 *src, unsigned odd, unsigned next,
+    const guint16 *columns, int n, unsigned columns_each, unsigned step,
+    int shift, guint16 *restrict samples)
 {
   for (int i = 0; i < n; i++) {
-    unsigned left = columns[i] / columns_each * step;
-    unsigned right = (columns[i] + next) / columns_each * step;
+    unsigned left = (columns[i] + odd) / columns_each * step;
+    unsigned right = (columns[i] + odd + next) / columns_each * step;
 
     samples[i] = reader_pair ((guint8)(load_pair (src + left) >> shift),
         (guint8)(load_pair (src + right) >> shift));
@@ -261,15 +272,15 @@ static void
 read_i420_10 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPairs *pairs)
 {
-  const unsigned next = reader->next;
+  const unsigned next = reader->next, odd = reader->frame->chroma_x;
   Samples s;
 
   gather_high (
-      reader_row (reader, 0, y), next, columns, n, 1, 2, 2, s.plane[0]);
+      reader_row (reader, 0, y), 0, next, columns, n, 1, 2, 2, s.plane[0]);
   gather_high (
-      reader_row (reader, 1, y / 2), next, columns, n, 2, 2, 2, s.plane[1]);
+      chroma_row (reader, 1, y), odd, next, columns, n, 2, 2, 2, s.plane[1]);
   gather_high (
-      reader_row (reader, 2, y / 2), next, columns, n, 2, 2, 2, s.plane[2]);
+      chroma_row (reader, 2, y), odd, next, columns, n, 2, 2, 2, s.plane[2]);
   reader_convert (&reader->colour, &s, n, pairs);
 }
 
@@ -277,14 +288,14 @@ static void
 read_p010 (const SiambanReader *reader, int y, const guint16 *columns, int n,
     SiambanPairs *pairs)
 {
-  const guint8 *chroma = reader_row (reader, 1, y / 2);
-  const unsigned next = reader->next;
+  const guint8 *chroma = chroma_row (reader, 1, y);
+  const unsigned next = reader->next, odd = reader->frame->chroma_x;
   Samples s;
 
   gather_high (
-      reader_row (reader, 0, y), next, columns, n, 1, 2, 8, s.plane[0]);
-  gather_high (chroma, next, columns, n, 2, 4, 8, s.plane[1]);
-  gather_high (chroma + 2, next, columns, n, 2, 4, 8, s.plane[2]);
+      reader_row (reader, 0, y), 0, next, columns, n, 1, 2, 8, s.plane[0]);
+  gather_high (chroma, odd, next, columns, n, 2, 4, 8, s.plane[1]);
+  gather_high (chroma + 2, odd, next, columns, n, 2, 4, 8, s.plane[2]);
   reader_convert (&reader->colour, &s, n, pairs);
 }
 

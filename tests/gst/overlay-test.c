@@ -123,6 +123,41 @@ count_near (const Easel *easel, const SiambanBox *box, gdouble margin)
   return n;
 }
 
+/* Cuts through shared chroma: boxes count from there, and only what they stand
+ * for changes. */
+static void
+test_odd_cut (gconstpointer data)
+{
+  const SiambanBox box = {100, 80, 40, 40}, inner = {100 - 41, 80 - 31, 40, 40};
+  const GstSiambanResult result = result_at (inner, SIAMBAN_STATUS_TRACKED);
+
+  for (guint blur = 0; blur < 2; blur++) {
+    Easel *easel = easel_new (data, 400, 300);
+    const GstSiambanCanvas canvas = {&easel->info, easel->buffer, 320, 240};
+    GstVideoCropMeta *crop = gst_buffer_add_video_crop_meta (easel->buffer);
+    guint n;
+
+    *crop = (GstVideoCropMeta){crop->meta, 41, 31, 320, 240};
+    easel->overlay.draw = !blur;
+    easel->overlay.items = GST_SIAMBAN_DRAW_BOX;
+    easel->overlay.blur =
+        blur ? GST_SIAMBAN_BLUR_TARGETS : GST_SIAMBAN_BLUR_NONE;
+    g_assert_true (gst_siamban_painter_paint (
+        &easel->painter, &easel->overlay, &canvas, &result, 1, NULL));
+    easel->after = unpack (easel);
+    for (gint y = 0; y < 300; y++)
+      for (gint x = 0; x < 400; x++)
+        if (changed (easel, x, y))
+          g_assert_true (is_within (&box, 8, x, y) &&
+                         (blur || !is_within (&box, -4, x, y)));
+    n = 0;
+    for (gint y = 76; y < 124; y++)
+      n += changed (easel, 98, y) + changed (easel, 99, y);
+    g_assert_cmpuint (n, >, 80);
+    easel_free (easel);
+  }
+}
+
 static void
 draw_once (const gchar *format, gint width, gint height, SiambanBox box)
 {
@@ -489,6 +524,7 @@ main (int argc, char **argv)
     add ("format", formats[i], test_format);
     add ("color", formats[i], test_color);
     add ("blur", formats[i], test_blur);
+    add ("odd-cut", formats[i], test_odd_cut);
   }
   g_test_add_func ("/gst/overlay/lost", test_lost);
   g_test_add_func ("/gst/overlay/search", test_search);

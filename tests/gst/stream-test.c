@@ -382,7 +382,78 @@ test_crop_meta (void)
   }
 }
 
-/* Between two pixels of chroma, or out of the frame. */
+/* Frame @n of a larger film, and whether the crop meta cuts off (41, 31). */
+static GstBuffer *
+frame_around (GstVideoFormat format, guint n, gboolean cut)
+{
+  GstVideoCropMeta *crop;
+  GstVideoInfo info;
+  GstVideoFrame frame;
+  GstBuffer *buffer;
+
+  gst_video_info_set_format (&info, format, 400, 300);
+  buffer = gst_buffer_new_allocate (NULL, info.size, NULL);
+  g_assert_true (gst_video_frame_map (&frame, &info, buffer, GST_MAP_WRITE));
+  film_paint (&frame, n);
+  gst_video_frame_unmap (&frame);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, format,
+      400, 300, info.finfo->n_planes, info.offset, info.stride);
+  GST_BUFFER_PTS (buffer) = n * 40 * GST_MSECOND;
+  if (!cut)
+    return buffer;
+  crop = gst_buffer_add_video_crop_meta (buffer);
+  crop->x = 41;
+  crop->y = 31;
+  crop->width = 320;
+  crop->height = 240;
+  return buffer;
+}
+
+/* Where the square of @frames frames is followed to. */
+static SiambanBox
+follow_around (const gchar *format, gboolean cut, guint frames)
+{
+  static const gdouble in_part[] = {59, 49, 40, 40};
+  static const gdouble in_whole[] = {100, 80, 40, 40};
+  GstElement *element = track_new ();
+  RegionResult result = {0};
+  Rig *rig;
+
+  track_set_box (element, cut ? in_part : in_whole);
+  rig = rig_new (element, format, cut ? 320 : 400, cut ? 240 : 300);
+  for (guint n = 0; n < frames; n++) {
+    GstBuffer *buffer = rig_push (
+        rig, frame_around (GST_VIDEO_INFO_FORMAT (&rig->info), n, cut));
+
+    region_result (region_of (buffer), &result);
+    gst_buffer_unref (buffer);
+  }
+  rig_no_message (rig, GST_MESSAGE_WARNING);
+  rig_free (rig);
+  return result.box;
+}
+
+/* Into the middle of what shares its chroma. */
+static void
+test_odd_crop_meta (void)
+{
+  static const gchar *const formats[] = {
+      "I420", "YV12", "NV12", "NV21", "YUY2", "UYVY", "I420_10LE", "P010_10LE"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    const SiambanBox part = follow_around (formats[i], TRUE, 5);
+    const SiambanBox whole = follow_around (formats[i], FALSE, 5);
+
+    g_test_message ("%s: %g,%g %gx%g, %g,%g %gx%g", formats[i], part.x, part.y,
+        part.w, part.h, whole.x, whole.y, whole.w, whole.h);
+    g_assert_cmpfloat_with_epsilon (part.x + 41, whole.x, 1);
+    g_assert_cmpfloat_with_epsilon (part.y + 31, whole.y, 1);
+    g_assert_cmpfloat_with_epsilon (part.w, whole.w, 1);
+    g_assert_cmpfloat_with_epsilon (part.h, whole.h, 1);
+  }
+}
+
+/* Out of the frame. */
 static void
 test_bad_crop_meta (void)
 {
@@ -395,7 +466,7 @@ test_bad_crop_meta (void)
     rig = rig_new (element, "I420", 320, 240);
     for (guint j = 0; j < 2; j++) {
       buffer = frame_to_crop (GST_VIDEO_FORMAT_I420, 40, 30);
-      gst_buffer_get_video_crop_meta (buffer)->x = i ? 100 : 41;
+      gst_buffer_get_video_crop_meta (buffer)->x = i ? 100 : 81;
       buffer = rig_push (rig, buffer);
       g_assert_null (region_of (buffer));
       gst_buffer_unref (buffer);
@@ -533,6 +604,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/stream/latency", test_latency);
   g_test_add_func ("/gst/stream/allocation", test_allocation);
   g_test_add_func ("/gst/stream/crop-meta", test_crop_meta);
+  g_test_add_func ("/gst/stream/odd-crop-meta", test_odd_crop_meta);
   g_test_add_func ("/gst/stream/bad-crop-meta", test_bad_crop_meta);
   g_test_add_func ("/gst/stream/multiview", test_multiview);
   g_test_add_func ("/gst/stream/discont", test_discont);

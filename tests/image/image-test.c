@@ -78,7 +78,7 @@ static void
 check_colour (const guint8 yuv[3], double kr, double kb, gboolean full_range)
 {
   SiambanFrame frame = {SIAMBAN_FORMAT_I420, 1, 1, {yuv, yuv + 1, yuv + 2},
-      {1, 1, 1}, kr, kb, full_range, {0}};
+      {1, 1, 1}, kr, kb, full_range, 0, 0, {0}};
   double luma = full_range ? yuv[0] : (yuv[0] - 16) * 255. / 219;
   double scale = full_range ? 1 : 255. / 224;
   double cb = (yuv[1] - 128) * scale, cr = (yuv[2] - 128) * scale;
@@ -119,7 +119,8 @@ test_greys (void)
 
     for (int i = 0; i < 2; i++) {
       SiambanFrame frame = {SIAMBAN_FORMAT_I420, 1, 1,
-          {yuv[i], yuv[i] + 1, yuv[i] + 2}, {1, 1, 1}, 0.299, 0.114, full, {0}};
+          {yuv[i], yuv[i] + 1, yuv[i] + 2}, {1, 1, 1}, 0.299, 0.114, full, 0, 0,
+          {0}};
       double mean[3];
 
       siamban_frame_mean (&frame, mean);
@@ -163,6 +164,67 @@ check_format (const SiambanFrame *frame)
   for (int c = 0; c < 3; c++)
     g_assert_cmpfloat (of_frame[c], ==, of_bgr[c]);
   picture_clear (&bgr);
+}
+
+/* The part of @whole, of any format, that starts at (@x, @y). */
+static SiambanFrame
+cut_out (const SiambanFrame *whole, int x, int y, int w, int h)
+{
+  static const guint8 bytes[N_FORMATS][2] = {
+      [SIAMBAN_FORMAT_BGR] = {3},
+      [SIAMBAN_FORMAT_RGB] = {3},
+      [SIAMBAN_FORMAT_BGRX] = {4},
+      [SIAMBAN_FORMAT_RGBX] = {4},
+      [SIAMBAN_FORMAT_XBGR] = {4},
+      [SIAMBAN_FORMAT_XRGB] = {4},
+      [SIAMBAN_FORMAT_GRAY8] = {1},
+      [SIAMBAN_FORMAT_I420] = {1, 1},
+      [SIAMBAN_FORMAT_NV12] = {1, 2},
+      [SIAMBAN_FORMAT_NV21] = {1, 2},
+      [SIAMBAN_FORMAT_YUY2] = {2},
+      [SIAMBAN_FORMAT_UYVY] = {2},
+      [SIAMBAN_FORMAT_I420_10] = {2, 2},
+      [SIAMBAN_FORMAT_P010] = {2, 4},
+  };
+  const guint8 *size = bytes[whole->format];
+  SiambanFrame part = *whole;
+
+  part.width = w;
+  part.height = h;
+  part.chroma_x = (guint16)(size[1] > 0 || size[0] == 2 ? x % 2 : 0);
+  part.chroma_y = (guint16)(size[1] > 0 ? y % 2 : 0);
+  part.data[0] += (gssize)part.stride[0] * y + size[0] * x;
+  for (int p = 1; p < 3 && part.data[p]; p++)
+    part.data[p] += (gssize)part.stride[p] * (y / 2) + size[1] * (x / 2);
+  return part;
+}
+
+/* At every parity, against the same part of a picture that shares nothing. */
+static void
+test_parts (void)
+{
+  for (int format = 0; format < N_FORMATS; format++)
+    for (int i = 0; i < 16; i++) {
+      const int x = 4 + (i & 1), y = 6 + (i >> 1 & 1);
+      const int w = 30 + (i >> 2 & 1), h = 20 + (i >> 3 & 1);
+      SiambanFrame part, expected;
+      double of_part[3], of_expected[3];
+      Picture whole, bgr;
+
+      picture_init (&whole, format, 50, 40, 3 * (i % 2), i % 2);
+      picture_init_bgr (&bgr, &whole.frame);
+      part = cut_out (&whole.frame, x, y, w, h);
+      expected = cut_out (&bgr.frame, x, y, w, h);
+      g_assert_null (siamban_frame_problem (&part));
+      assert_same_crop (&part, &expected, w / 2., h / 2., 60, 70);
+      assert_same_crop (&part, &expected, 3, 4, 9, 9);
+      siamban_frame_mean (&part, of_part);
+      siamban_frame_mean (&expected, of_expected);
+      for (int c = 0; c < 3; c++)
+        g_assert_cmpfloat (of_part[c], ==, of_expected[c]);
+      picture_clear (&whole);
+      picture_clear (&bgr);
+    }
 }
 
 static void
@@ -342,11 +404,19 @@ test_problems (void)
   bad = good;
   bad.format = N_FORMATS;
   assert_problem (bad, "format");
+  bad = good;
+  bad.chroma_y = 2;
+  assert_problem (bad, "chroma_y");
+  bad = good;
+  bad.width++;
+  g_assert_nonnull (siamban_frame_problem (&bad)); /* a stride is too short */
+  bad.width = 32;
+  g_assert_null (siamban_frame_problem (&bad));
   assert_problem (with_strides (&good, 32, 34), "stride");
   assert_problem (with_strides (&good, 33, 33), "stride");
   assert_problem (with_strides (&good, -32, 34), "stride");
   g_assert_null (siamban_frame_problem (&(SiambanFrame){good.format, 33, 17,
-      {good.data[0], good.data[1]}, {G_MININT, -34}, 0.3, 0.1, 0, {0}}));
+      {good.data[0], good.data[1]}, {G_MININT, -34}, 0.3, 0.1, 0, 0, 0, {0}}));
   picture_clear (&picture);
 }
 
@@ -359,6 +429,7 @@ main (int argc, char **argv)
   g_test_add_func ("/image/colours", test_colours);
   g_test_add_func ("/image/greys", test_greys);
   g_test_add_func ("/image/formats", test_formats);
+  g_test_add_func ("/image/parts", test_parts);
   g_test_add_func ("/image/matrices", test_matrices);
   g_test_add_func ("/image/any-side", test_any_side);
   g_test_add_func ("/image/far-away", test_far_away);
