@@ -46,7 +46,7 @@ static void
 log_model (GstElement *element, const GstSiambanSettings *settings,
     const SiambanModel *model, gint64 us)
 {
-  const gchar *kept = g_getenv ("SIAMBAN_CACHE_DIR");
+  const gchar *folder = g_getenv ("SIAMBAN_CACHE_DIR");
   SiambanModelInfo info;
 
   siamban_model_get_info (model, &info);
@@ -57,7 +57,9 @@ log_model (GstElement *element, const GstSiambanSettings *settings,
       settings->model ? settings->model : "(built-in)", info.architecture,
       siamban_precision_name (info.precision), info.cpu, settings->threads,
       info.n_parameters, (gdouble)info.search_macs / 1e6, (gdouble)us / 1000,
-      kept ? kept : "not kept (SIAMBAN_CACHE_DIR)");
+      !folder     ? "not kept (no SIAMBAN_CACHE_DIR)"
+      : info.kept ? "read from SIAMBAN_CACHE_DIR"
+                  : "made, for SIAMBAN_CACHE_DIR had none");
 }
 
 static SiambanModel *

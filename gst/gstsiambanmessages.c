@@ -73,8 +73,12 @@ gst_siamban_post_event (GstElement *element, const SiambanEvent *event,
       gst_structure_new ("siambantrack", "event", G_TYPE_STRING, name, NULL);
 
   GST_INFO_OBJECT (element,
-      "target %" G_GUINT64_FORMAT " (%s) %s at %" GST_TIME_FORMAT "%s%s",
-      event->track.id, label, name, GST_TIME_ARGS (moment->running_time),
+      "target %" G_GUINT64_FORMAT " (%s%s) %s at %" GST_TIME_FORMAT
+      ", %g,%g %gx%g%s%s",
+      event->track.id, label,
+      origin && origin->parent_id >= 0 ? ", of a region" : "", name,
+      GST_TIME_ARGS (moment->running_time), event->track.box.x,
+      event->track.box.y, event->track.box.w, event->track.box.h,
       event->message ? ": " : "", event->message ? event->message : "");
   set_track (s, &event->track, label);
   set_moment (s, moment);

@@ -90,11 +90,14 @@ look_at (Pass *pass, const GstVideoFrame *frame)
   regions = gst_siamban_regions_read (pass->buffer, view.width, view.height,
       pass->settings.seed_from, pass->settings.seed_roi_type);
   pass_keep (pass, frame);
-  if (worker)
+  if (!worker)
+    pass_follow (pass, &view, regions);
+  else
     pass->followed = gst_siamban_worker_offer (
         worker, frame, &pass->moment, regions, &pass->settings);
-  else
-    pass_follow (pass, &view, regions);
+  if (worker && !pass->followed)
+    GST_DEBUG_OBJECT (pass->self, "busy: no inference at %" GST_TIME_FORMAT,
+        GST_TIME_ARGS (pass->moment.running_time));
 }
 
 static void
@@ -112,7 +115,7 @@ pass_look (Pass *pass)
     look_at (pass, &frame);
   else
     warn_once (pass, GST_SIAMBAN_TROUBLE_CROP,
-        "its crop meta cuts through pixels, or out of the frame");
+        "its crop meta reaches out of the frame");
   gst_video_frame_unmap (&frame);
 }
 
@@ -290,8 +293,10 @@ gst_siamban_track_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
       .width = self->info.width,
       .height = self->info.height};
 
-  if (!is_running (&pass))
+  if (!is_running (&pass)) {
+    GST_LOG_OBJECT (self, "passed on: no model yet");
     return GST_FLOW_OK;
+  }
   pass.moment = moment_of (self, buffer);
   pass_on (&pass);
   gst_siamban_settings_clear (&pass.settings);

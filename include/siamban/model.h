@@ -59,6 +59,8 @@ typedef enum
  * @precision: what it is computed in, never AUTO.
  * @cpu: the instructions that it is computed with, "avx2", "avx512-bf16" ...;
  *     static.
+ * @kept: %TRUE if its packed weights were read from the folder that the
+ *     environment variable SIAMBAN_CACHE_DIR names, and not made anew.
  *
  * Filled by siamban_model_get_info(); what a later version adds takes of the
  * reserved room.
@@ -76,8 +78,9 @@ typedef struct
   guint64 search_macs;
   SiambanPrecision precision;
   const char *cpu;
+  gboolean kept;
   /*< private >*/
-  gpointer reserved[7];
+  gpointer reserved[6];
 } SiambanModelInfo;
 
 /**

@@ -27,6 +27,8 @@ void siamban_weights_set_packed (
     SiambanWeights *weights, SiambanPacked *packed);
 /* Once every program is compiled: writes what was not in there. */
 void siamban_weights_keep (SiambanWeights *weights);
+/* After that: whether there was nothing to write. */
+gboolean siamban_weights_were_kept (const SiambanWeights *weights);
 void siamban_weights_free (SiambanWeights *weights);
 /* Numbers in the tensors used so far. */
 guint64 siamban_weights_n_parameters (const SiambanWeights *weights);

@@ -25,6 +25,13 @@ siamban_packed_read (
   return FALSE;
 }
 
+gboolean
+siamban_packed_missed (const SiambanPacked *packed)
+{
+  (void)packed;
+  return TRUE;
+}
+
 void
 siamban_packed_save (SiambanPacked *packed, GHashTable *convs)
 {

@@ -343,6 +343,12 @@ replace_file (SiambanPacked *packed, GHashTable *convs)
   return FALSE;
 }
 
+gboolean
+siamban_packed_missed (const SiambanPacked *packed)
+{
+  return packed->missed;
+}
+
 void
 siamban_packed_save (SiambanPacked *packed, GHashTable *convs)
 {

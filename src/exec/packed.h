@@ -30,6 +30,9 @@ void siamban_packed_close (SiambanPacked *packed);
 gboolean siamban_packed_read (
     SiambanPacked *packed, const char *name, const SiambanConv *conv);
 
+/* Whether any read has returned FALSE. */
+gboolean siamban_packed_missed (const SiambanPacked *packed);
+
 /* Replaces the file by one of @convs (name -> SiambanConv), if any read has
  * returned FALSE. Makes the folder, if need be. */
 void siamban_packed_save (SiambanPacked *packed, GHashTable *convs);

@@ -12,7 +12,7 @@ struct _SiambanWeights
   SiambanCpu level;
   SiambanRanges *ranges; /* or NULL */
   SiambanPacked *packed; /* or NULL */
-  gboolean allow_8_bits, use_bf16;
+  gboolean allow_8_bits, use_bf16, kept;
   GHashTable *convs; /* what tells one from another -> SiambanConv */
   GHashTable *used;  /* set of SiambanTensor */
   guint64 n_parameters;
@@ -52,10 +52,17 @@ siamban_weights_set_packed (SiambanWeights *weights, SiambanPacked *packed)
 void
 siamban_weights_keep (SiambanWeights *weights)
 {
+  weights->kept = weights->packed && !siamban_packed_missed (weights->packed);
   if (weights->packed)
     siamban_packed_save (weights->packed, weights->convs);
   g_clear_pointer (&weights->packed, siamban_packed_close);
   weights->checkpoint = NULL; /* may be closed from now on */
+}
+
+gboolean
+siamban_weights_were_kept (const SiambanWeights *weights)
+{
+  return weights->kept;
 }
 
 void

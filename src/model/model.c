@@ -99,6 +99,7 @@ siamban_model_get_info (const SiambanModel *model, SiambanModelInfo *info)
       .search_macs = build->search_macs,
       .precision = build->precision,
       .cpu = siamban_cpu_name (siamban_cpu_level ()),
+      .kept = siamban_weights_were_kept (build->weights),
   };
 }
 

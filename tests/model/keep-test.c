@@ -165,6 +165,34 @@ test_same (void)
   fixture_clear (&f);
 }
 
+static gboolean
+is_kept (const Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  SiambanModelInfo info;
+  SiambanModel *model =
+      siamban_model_load (f->model, f->config, SIAMBAN_PRECISION_AUTO, &error);
+
+  g_assert_no_error (error);
+  siamban_model_get_info (model, &info);
+  siamban_model_unref (model);
+  return info.kept;
+}
+
+static void
+test_told (void)
+{
+  Fixture f = fixture_new ();
+
+  g_assert_false (is_kept (&f));
+  g_setenv ("SIAMBAN_CACHE_DIR", f.cache, TRUE);
+  g_assert_false (is_kept (&f));
+  g_assert_true (is_kept (&f));
+  g_unsetenv ("SIAMBAN_CACHE_DIR");
+  g_assert_false (is_kept (&f));
+  fixture_clear (&f);
+}
+
 static void
 test_levels (void)
 {
@@ -379,6 +407,7 @@ main (int argc, char **argv)
   self = argv[0];
   g_test_add_func ("/keep/unasked", test_unasked);
   g_test_add_func ("/keep/same", test_same);
+  g_test_add_func ("/keep/told", test_told);
   g_test_add_func ("/keep/levels", test_levels);
   g_test_add_func ("/keep/replaced", test_replaced);
   g_test_add_func ("/keep/tidy", test_tidy);
