@@ -88,9 +88,14 @@ def cpu_of(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def frames_of(port):
+    """That the network ran on."""
+    return json.loads(ask(port, "GET", "/stats"))["frames"]
+
+
 def serve(folder):
     """The whole program, without and with somebody who looks."""
-    print("\n| siamban-serve | viewers | cores a stream | MB | bytes/s to a viewer |\n|---|---|---|---|---|", flush=True)
+    print("\n| siamban-serve | viewers | frames/s followed | cores a stream | MB | bytes/s to a viewer |\n|---|---|---|---|---|---|", flush=True)
     for size, (width, height) in SIZES.items():
         clip = make_clip(folder / f"{size}.mp4", width, height)
         process = subprocess.Popen(
@@ -103,16 +108,17 @@ def serve(folder):
             watching = subprocess.Popen(
                 ["sh", "-c", f"curl -sN http://127.0.0.1:{port}/video.mjpg | wc -c"],
                 stdout=subprocess.PIPE, text=True) if viewers else None
-            before, start = cpu_of(process), time.monotonic()
+            before, start, frames = cpu_of(process), time.monotonic(), frames_of(port)
             time.sleep(SECONDS)
-            cores = (cpu_of(process) - before) / (time.monotonic() - start)
+            taken = time.monotonic() - start
+            cores, rate = (cpu_of(process) - before) / taken, (frames_of(port) - frames) / taken
             memory = int(re.search(r"VmRSS:\s*(\d+)", Path(f"/proc/{process.pid}/status").read_text()).group(1))
             if viewers == 0:
-                print(f"| {size} | 0 | {cores:.3f} | {memory / 1024:.0f} | |", flush=True)
+                print(f"| {size} | 0 | {rate:.1f} | {cores:.3f} | {memory / 1024:.0f} | |", flush=True)
         process.terminate()
         seen = int(watching.communicate()[0]) / SECONDS
         process.wait()
-        print(f"| {size} | 1 | {cores:.3f} | {memory / 1024:.0f} | {seen:.0f} |", flush=True)
+        print(f"| {size} | 1 | {rate:.1f} | {cores:.3f} | {memory / 1024:.0f} | {seen:.0f} |", flush=True)
 
 
 def main():
