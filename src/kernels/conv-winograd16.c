@@ -16,6 +16,7 @@
 #define MAX_CHUNK 72 /* tiles of a job */
 #define MAX_GROUP 4  /* panels of a job: they share the reading of its tiles */
 #define JOBS      3  /* at least, a thread */
+#define AHEAD     (SIAMBAN_PANEL / 2)
 #define BLOCK     (SIAMBAN_INT16_BLOCK * sizeof (gint16))
 
 typedef struct
@@ -223,10 +224,19 @@ transform_input (void *data, unsigned i, unsigned worker)
         run->scale + p * run->tiles.n + i);
 }
 
+static const guint8 *
+weight_at (const Run *run, size_t panel, size_t p)
+{
+  size_t depth = run->self->depth * sizeof (gint16);
+
+  return (const guint8 *)run->self->weight +
+         (panel * POSITIONS + p) * depth * SIAMBAN_PANEL;
+}
+
 /* Sums of tiles begin..end-1 by @panels panels, 1 or 2, at one position. */
 static void
 winograd16_multiply (const Run *run, size_t begin, size_t end, size_t panel,
-    size_t panels, size_t p, float *sums)
+    size_t panels, size_t p, const guint8 *next, float *sums)
 {
   static const float zeros[2 * SIAMBAN_PANEL];
   const Winograd *self = run->self;
@@ -234,8 +244,7 @@ winograd16_multiply (const Run *run, size_t begin, size_t end, size_t panel,
   size_t n = end - begin, tiles = (n + kernel->rows - 1) / kernel->rows;
   size_t depth = self->depth * sizeof (gint16);
   const guint8 *input = run->input + p * run->input_pitch;
-  const guint8 *weight = (const guint8 *)self->weight +
-                         (panel * POSITIONS + p) * depth * SIAMBAN_PANEL;
+  const guint8 *weight = weight_at (run, panel, p);
   const guint8 *rows[16];
   SiambanIntGemm g = {
       .rows = rows,
@@ -248,6 +257,9 @@ winograd16_multiply (const Run *run, size_t begin, size_t end, size_t panel,
   };
 
   for (size_t k = 0; k < depth; k += BLOCK) {
+    const guint8 *after =
+        k + BLOCK < depth ? weight + (k + BLOCK) * SIAMBAN_PANEL : next;
+
     g.offset = k;
     g.run = MIN (BLOCK, depth - k);
     g.b = weight + k * SIAMBAN_PANEL;
@@ -259,6 +271,9 @@ winograd16_multiply (const Run *run, size_t begin, size_t end, size_t panel,
         rows[i - from] = input + (begin + i) * run->tile_pitch;
       g.c = sums + from * run->columns;
       g.row_scale = run->scale + p * run->tiles.n + begin + from;
+      g.ahead = t < 2 * panels
+                    ? after + t / 2 * g.b_panel + t % 2 * g.run * AHEAD
+                    : NULL;
       kernel->gemm (&g, to - from);
     }
   }
@@ -280,6 +295,8 @@ run_job (void *data, unsigned job, unsigned worker)
     for (size_t i = 0; first + i < last; i += step)
       winograd16_multiply (run, begin, end, first + i,
           MIN (step, last - first - i), p,
+          first + i + step < last ? weight_at (run, first + i + step, p)
+                                  : weight_at (run, first, p + 1),
           sums + i / step * step_floats + p * run->sums_pitch);
   for (size_t i = 0; first + i < last; i++)
     for (size_t t = begin; t < end; t++)

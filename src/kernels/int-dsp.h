@@ -41,6 +41,8 @@ typedef struct
   /* From b to the weights of a second panel, bytes; 0: there is none. All else
    * of it lies behind that of the first. */
   size_t b_panel;
+  /* run * 8 bytes that are needed next, brought closer meanwhile; or NULL. */
+  const guint8 *ahead;
 } SiambanIntGemm;
 
 typedef struct

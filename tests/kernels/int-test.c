@@ -197,7 +197,7 @@ check_saturation (guint bits)
     }
     SiambanIntGemm g = {(const guint8 *const *)u.pixels, 1, 1, 0, t.run, u.b, 0,
         u.c, LDC, u.row_scale, u.scale, u.start, u.residual, LDC, -INFINITY,
-        INFINITY, 0};
+        INFINITY, 0, u.b};
     (t.bits == 8 ? &dsp->gemm8 : &dsp->gemm16)->gemm (&g, 1);
     for (size_t o = 0; o < SIAMBAN_PANEL; o++)
       g_assert_cmpfloat (u.c[o], ==, expected (&t, &u, 0, o));
@@ -234,7 +234,7 @@ test_accumulate (void)
     c[o] = 2;
   }
   SiambanIntGemm g = {(const guint8 *const *)&row, 1, 1, 0, 8, b, 0, c,
-      SIAMBAN_PANEL, &one, ones, NULL, NULL, 0, 0, 6, 0};
+      SIAMBAN_PANEL, &one, ones, NULL, NULL, 0, 0, 6, 0, NULL};
   dsp->gemm8.gemm (&g, 1);
   for (int o = 0; o < SIAMBAN_PANEL; o++)
     g_assert_cmpfloat (c[o], ==, CLAMP (o - 6, 0, 6));

@@ -71,11 +71,13 @@
     const guint8 *const *rows = g->rows;                                       \
     const guint8 *segment = g->b;                                              \
     size_t run = g->run, b_panel = g->b_panel;                                 \
+    const guint8 *ahead = g->ahead ? g->ahead : segment;                       \
     ROWS_##N (START_ROW) for (size_t s = 0; s < g->n_segments; s++)            \
     {                                                                          \
       const guint8 *b = segment;                                               \
       ROWS_##N (POINT_ROW) for (size_t k = 0; k < run; k += SIAMBAN_INT_STEP)  \
       {                                                                        \
+        __builtin_prefetch (ahead + k * 8, 0, 2);                              \
         STEP##BITS##_ALL (ROWS_##N) b += 2 * GROUP_BYTES;                      \
       }                                                                        \
       segment += g->b_pitch;                                                   \
