@@ -8,8 +8,15 @@
 #define GROUP_BYTES  (SIAMBAN_PANEL * SIAMBAN_INT_GROUP)
 #define VECTOR_BYTES (LANES * SIAMBAN_INT_GROUP)
 
-#define START(i, v)  vi sum##i##_##v = vi_zero ();
-#define START_ROW(i) TILE_VECTORS (START, i)
+#define START(i, v) vi sum##i##_##v = vi_zero ();
+/* Whole maps are far away; sums of 16-bit numbers are in the cache. */
+#define FETCH(i, v)                                                            \
+  __builtin_prefetch (                                                         \
+      (g->residual ? g->residual + i * g->ld_residual : g->c + i * g->ldc) +   \
+          v * LANES,                                                           \
+      0, 3);
+#define START_8(i)   TILE_VECTORS (START, i) TILE_VECTORS (FETCH, i)
+#define START_16(i)  TILE_VECTORS (START, i)
 #define POINT_ROW(i) const guint8 *a##i = rows[i] + g->offset;
 
 /* A vector may be of the second panel. */
@@ -72,7 +79,7 @@
     const guint8 *segment = g->b;                                              \
     size_t run = g->run, b_panel = g->b_panel;                                 \
     const guint8 *ahead = g->ahead ? g->ahead : segment;                       \
-    ROWS_##N (START_ROW) for (size_t s = 0; s < g->n_segments; s++)            \
+    ROWS_##N (START_##BITS) for (size_t s = 0; s < g->n_segments; s++)         \
     {                                                                          \
       const guint8 *b = segment;                                               \
       ROWS_##N (POINT_ROW) for (size_t k = 0; k < run; k += SIAMBAN_INT_STEP)  \
