@@ -25,7 +25,7 @@ esac
 list=no
 for option; do
   case $option in
-    --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 libgirepository1.0-dev xvfb xdotool binutils clang-format valgrind mosquitto chromium
+    --tests) packages="$packages python3 python3-gi gir1.2-gstreamer-1.0 libgirepository1.0-dev gstreamer1.0-gl xvfb xdotool binutils clang-format valgrind mosquitto chromium
       libgstreamer-plugins-bad1.0-dev libsimde-dev qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
       python3-paho-mqtt python3-yaml gir1.2-gst-rtsp-server-1.0 gstreamer1.0-rtsp parallel" ;;
     --clang) packages="$packages clang libclang-rt-dev debootstrap" ;;
