@@ -21,10 +21,14 @@
 
 #define START(i, v)                                                            \
   vf sum##i##_##v = g->bias ? vload (g->bias + AT (v)) : vset (0);
-#define START_1(i)   VECTORS_1 (START, i)
-#define START_2(i)   VECTORS_2 (START, i)
-#define START_3(i)   VECTORS_3 (START, i)
-#define START_4(i)   VECTORS_4 (START, i)
+/* A residual's map is far away. */
+#define FETCH(i, v)                                                            \
+  if (g->add)                                                                  \
+    __builtin_prefetch (g->add + i * g->ld_add + AT (v), 0, 3);
+#define START_1(i)   VECTORS_1 (START, i) VECTORS_1 (FETCH, i)
+#define START_2(i)   VECTORS_2 (START, i) VECTORS_2 (FETCH, i)
+#define START_3(i)   VECTORS_3 (START, i) VECTORS_3 (FETCH, i)
+#define START_4(i)   VECTORS_4 (START, i) VECTORS_4 (FETCH, i)
 #define POINT_ROW(i) const guint16 *a##i = rows[i];
 
 #define LOAD_0(i, v)                                                           \
