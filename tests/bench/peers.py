@@ -9,11 +9,11 @@ which it needs, and whose convolutions are oneDNN's where it was built with it,
 it times those of ONNX Runtime (onnx, onnxruntime, ml_dtypes, sympy, and
 onnxscript for a newer PyTorch), OpenVINO (openvino, and nncf for int8) and ncnn
 (ncnn, and pnnx on the PATH) that are there; ours in bf16 too, and in int8 if
-siamban-quantize is on the PATH. All who quantise see the same crops. Only the search branch runs: the template's
-features are constants. Every round runs every engine once; printed are the best
-and the median time, the least CPU time of all threads, which other load
-disturbs least, their ratios to ours in fp32, and the largest error of cls and
-loc (px) against PyTorch in double precision.
+siamban-quantize is on the PATH. All who quantise see the same crops. Only the
+search branch runs: the template's features are constants. Every round runs
+every engine once; printed are the best and the median time, the least CPU time
+of all threads, which other load disturbs least, their ratios to ours in fp32,
+and the largest error of cls and loc (px) against PyTorch in double precision.
 """
 import argparse
 import ctypes
