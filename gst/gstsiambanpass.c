@@ -238,13 +238,16 @@ tell_latency (GstSiambanTrack *self)
 static void
 report_problem (Pass *pass)
 {
+  static const SiambanBox nowhere = {0};
   g_autofree gchar *problem = NULL;
 
   GST_OBJECT_LOCK (pass->self);
   problem = gst_siamban_given_take_problem (&pass->self->tracker.given);
   GST_OBJECT_UNLOCK (pass->self);
-  if (problem)
-    gst_siamban_warn_of_box (GST_ELEMENT (pass->self), problem);
+  if (!problem)
+    return;
+  gst_siamban_post_refusal (GST_ELEMENT (pass->self), 0, &nowhere, problem);
+  gst_siamban_warn_of_box (GST_ELEMENT (pass->self), problem);
 }
 
 static void

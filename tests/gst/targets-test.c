@@ -86,6 +86,7 @@ test_bad_boxes (void)
     set_boxes (rig, BOXES);
     set_boxes (rig, bad[i]);
     rig_next_ids (rig, "1 2");
+    rig_event (rig, "refused", 0);
     gst_message_unref (rig_message (rig, GST_MESSAGE_WARNING));
     rig_no_message (rig, GST_MESSAGE_WARNING);
     rig_free (rig);
