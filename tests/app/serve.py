@@ -293,6 +293,33 @@ def check_loss(jpeg):
         camera.cut()
 
 
+def grey(jpeg):
+    """A picture of its size with nothing in it."""
+    done = subprocess.run(
+        ["gst-launch-1.0", "-q", "fdsrc", "!", "jpegdec", "!", "videobalance", "contrast=0", "saturation=0",
+         "!", "jpegenc", "!", "fdsink"], input=jpeg, capture_output=True, check=True)
+    return done.stdout
+
+
+def check_lost_for(jpeg):
+    pictures = [jpeg, grey(jpeg)]
+    camera = Camera(iter(lambda: pictures[0], None))
+    with Served(camera.url, "--interval", "2", "--lost-for", "0.5") as served:
+        number = served.seed()["id"]
+        served.wait(served.is_playing)
+        served.wait(lambda: served.get("/targets")["targets"][0]["status"] == "tracked")
+        before = served.get("/stats")
+        served.wait(lambda: served.get("/stats")["frames"] > before["frames"] + 20)
+        stats = served.get("/stats")
+        frames, searches = (stats[key] - before[key] for key in ("frames", "searches"))
+        assert frames // 2 - 1 <= searches <= frames // 2 + 1, (frames, searches)
+        del pictures[0]
+        served.wait(lambda: not served.get("/targets")["targets"])
+    camera.cut()
+    assert "--interval" in refused(CLIP, "--interval", "-1")
+    assert "--lost-for" in refused(CLIP, "--lost-for", "nan")
+
+
 def check_settings():
     """A file, the environment over it, and the command line over both."""
     with tempfile.TemporaryDirectory() as folder:
@@ -626,7 +653,8 @@ def main():
               "bad_requests", "strangers", "document", "rates")
     alone = {"settings": check_settings, "token": check_token, "refusals": check_refusals, "lines": check_lines,
              "schema": check_schema, "rtsp": check_rtsp, "rtsp_draw": check_rtsp_draw, "mqtt": check_mqtt,
-             "mqtt_safety": check_mqtt_safety, "loss": lambda: check_loss(picture[0])}
+             "mqtt_safety": check_mqtt_safety, "loss": lambda: check_loss(picture[0]),
+             "lost_for": lambda: check_lost_for(picture[0])}
     checks = Checks(len(shared) + len(alone))
     with Served(CLIP, "--loop", "--name", "walker", "--host", "cam.lan") as served:
         for name in shared:

@@ -229,6 +229,7 @@ serve_document_stats (
   append_camera (text, board);
   append_count (text, "arrived", counts->arrived);
   append_count (text, "frames", counts->tracked);
+  append_count (text, "searches", counts->searches);
   append_number (text, "mean_ms", "%.3f",
       timing->n > 0 ? timing->seconds * 1e3 / (double)timing->n : 0);
   append_count (text, "added", board->counts[SERVE_COUNT_ADDED]);

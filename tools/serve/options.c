@@ -9,7 +9,8 @@
 #include "settings.h"
 #include "siamban-build.h"
 
-#define LEAST_TOKEN 16
+#define LEAST_TOKEN  16
+#define MOST_SECONDS (365 * 24 * 3600)
 
 static const char summary[] =
     "Shows a video in the browser and follows what one points at there.\n"
@@ -49,6 +50,10 @@ options_problem (const ServeOptions *options, const char *const *sources)
     return "--precision is unknown, expected auto, fp32, int8 or bf16";
   if (options->threads < 0 || options->threads > 1024)
     return "--threads is out of range, expected 0 to 1024";
+  if (options->interval < 0 || options->interval > 1000)
+    return "--interval is out of range, expected 0 to 1000";
+  if (!(options->lost_for >= 0 && options->lost_for <= MOST_SECONDS))
+    return "--lost-for is out of range, expected 0 to 31536000 seconds";
   if (options->history < 0 || options->history > 1024)
     return "--history is out of range, expected 0 to 1024";
   if (options->token && strlen (options->token) < LEAST_TOKEN)
@@ -180,6 +185,13 @@ serve_options_parse (ServeOptions *options, char **argv, GError **error)
           "Compute in fp32, int8 or bf16 (default: auto)", "NAME"},
       {"threads", 't', 0, G_OPTION_ARG_INT, &options->threads,
           "Most threads to use (default: all CPUs)", "N"},
+      {"interval", 0, 0, G_OPTION_ARG_INT, &options->interval,
+          "Look for targets in every N-th frame (default: 1; 0 is less often "
+          "while little moves)",
+          "N"},
+      {"lost-for", 0, 0, G_OPTION_ARG_DOUBLE, &options->lost_for,
+          "End a target that is lost for longer (default: 0, which is never)",
+          "SECONDS"},
       {"history", 0, 0, G_OPTION_ARG_INT, &options->history,
           "Frames to keep, so that a box is learnt on the one that was seen "
           "(default: 50; not more than 256 MiB)",
@@ -190,7 +202,7 @@ serve_options_parse (ServeOptions *options, char **argv, GError **error)
       {0}};
   GOptionContext *context = context_new (entries);
 
-  *options = (ServeOptions){.history = 50};
+  *options = (ServeOptions){.history = 50, .interval = 1};
   ok = arguments && g_option_context_parse_strv (context, &arguments, error);
   if (ok && version) {
     g_print ("siamban-serve " SIAMBAN_VERSION "\n");

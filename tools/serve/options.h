@@ -21,7 +21,9 @@ typedef struct
   char *mqtt_ca; /* file of certificates, NULL: the system's */
   char *model, *config, *mode, *precision;
   int threads;
-  int history; /* frames kept for boxes of the past */
+  int interval;    /* of frames that are looked at; 0: as needed */
+  double lost_for; /* seconds until a lost target ends; 0: never */
+  int history;     /* frames kept for boxes of the past */
 } ServeOptions;
 
 /* Of the command line, the environment, and a file, the first that says it. */

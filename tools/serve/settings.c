@@ -37,6 +37,8 @@ static const struct
     {"mode", SETTING_VALUE},
     {"precision", SETTING_VALUE},
     {"threads", SETTING_VALUE},
+    {"interval", SETTING_VALUE},
+    {"lost-for", SETTING_VALUE},
     {"history", SETTING_VALUE},
 };
 

@@ -175,7 +175,8 @@ set_up (ServeTracker *self, const ServeOptions *options)
   g_object_set (self->element, "model", options->model, "config",
       options->config, "threads", (guint)options->threads, "seed-from-roi",
       FALSE, "seed-history", (guint)options->history, "max-latency", (guint64)0,
-      NULL);
+      "inference-interval", (guint)options->interval, "max-lost-age",
+      (guint64)(options->lost_for * GST_SECOND), NULL);
   if (options->mode)
     gst_util_set_object_arg (G_OBJECT (self->element), "mode", options->mode);
   if (options->precision)
@@ -396,6 +397,18 @@ serve_tracker_get_drawn_video (ServeTracker *self)
   return self->drawn;
 }
 
+static guint64
+tracker_searches (ServeTracker *self)
+{
+  GstStructure *stats;
+  guint64 searches = 0;
+
+  g_object_get (self->element, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "searches", &searches);
+  gst_structure_free (stats);
+  return searches;
+}
+
 void
 serve_tracker_get_counts (ServeTracker *self, ServeTrackerCounts *counts)
 {
@@ -405,4 +418,5 @@ serve_tracker_get_counts (ServeTracker *self, ServeTrackerCounts *counts)
   g_mutex_lock (&self->lock);
   counts->arrived = self->arrived;
   g_mutex_unlock (&self->lock);
+  counts->searches = tracker_searches (self);
 }

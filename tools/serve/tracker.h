@@ -22,6 +22,7 @@ typedef struct
 typedef struct
 {
   guint64 arrived, tracked; /* frames */
+  guint64 searches;         /* of one target in one frame */
   ServeTiming timing;       /* of the element */
 } ServeTrackerCounts;
 
