@@ -69,9 +69,8 @@ refuse (const char *name, char **folders, GError **error)
 
   g_set_error (error, SIAMBAN_ERROR, SIAMBAN_ERROR_IO,
       "%s: no model of this name: %s.pth and %s.safetensors are in none of %s; "
-      "\"siamban-models list\" shows what \"siamban-models get\" fetches, and "
-      "a "
-      "file is given as ./%s",
+      "\"siamban-models list\" shows what \"siamban-models get\" fetches, "
+      "and a file is given as ./%s",
       name, name, name, looked, name);
   return FALSE;
 }
