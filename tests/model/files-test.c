@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/files.h"
 
+#include <ftw.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -163,11 +164,37 @@ test_load (void)
   siamban_model_unref (given);
 }
 
+static int
+remove_entry (
+    const char *path, const struct stat *st, int type, struct FTW *where)
+{
+  (void)st;
+  (void)type;
+  (void)where;
+  return g_remove (path);
+}
+
+/* Not by GLib's own isolation, which leaks a folder's name for each test. */
+static char *
+isolate (void)
+{
+  char *root = g_dir_make_tmp ("siamban-XXXXXX", NULL);
+  g_autofree char *home = g_build_filename (root, "home", NULL);
+  g_autofree char *system = g_build_filename (root, "system", NULL);
+
+  g_setenv ("XDG_DATA_HOME", home, TRUE);
+  g_setenv ("XDG_DATA_DIRS", system, TRUE);
+  g_unsetenv ("SIAMBAN_MODELS_DIR");
+  return root;
+}
+
 int
 main (int argc, char **argv)
 {
-  g_unsetenv ("SIAMBAN_MODELS_DIR");
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *root = isolate ();
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/files/names", test_names);
   g_test_add_func ("/model/files/paths", test_paths);
   g_test_add_func ("/model/files/built-in", test_built_in);
@@ -176,5 +203,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/files/variable", test_variable);
   g_test_add_func ("/model/files/missing", test_missing);
   g_test_add_func ("/model/files/load", test_load);
-  return g_test_run ();
+  status = g_test_run ();
+  nftw (root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+  return status;
 }
