@@ -3,6 +3,8 @@
 
 #include <glib/gstdio.h>
 
+#include "../support/tree.h"
+
 char *
 folder_new (void)
 {
@@ -13,25 +15,10 @@ folder_new (void)
   return folder;
 }
 
-static void
-remove_tree (const char *path)
-{
-  GDir *dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir && (name = g_dir_read_name (dir))) {
-    g_autofree char *inside = g_build_filename (path, name, NULL);
-
-    remove_tree (inside);
-  }
-  g_clear_pointer (&dir, g_dir_close);
-  g_remove (path);
-}
-
 void
 folder_remove (char *folder)
 {
-  remove_tree (folder);
+  test_tree_remove (folder);
   g_free (folder);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/files.h"
 
-#include <ftw.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "../support/tree.h"
 #include "model/model-private.h"
 
 /* Writes an empty file, and the folders that it is in. */
@@ -164,16 +164,6 @@ test_load (void)
   siamban_model_unref (given);
 }
 
-static int
-remove_entry (
-    const char *path, const struct stat *st, int type, struct FTW *where)
-{
-  (void)st;
-  (void)type;
-  (void)where;
-  return g_remove (path);
-}
-
 /* Not by GLib's own isolation, which leaks a folder's name for each test. */
 static char *
 isolate (void)
@@ -204,6 +194,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/files/missing", test_missing);
   g_test_add_func ("/model/files/load", test_load);
   status = g_test_run ();
-  nftw (root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+  test_tree_remove (root);
   return status;
 }

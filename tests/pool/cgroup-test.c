@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pool/cgroup.h"
 
-#include <ftw.h>
 #include <glib/gstdio.h>
+
+#include "../support/tree.h"
 
 #define V1_MOUNT                                                               \
   "30 29 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"          \
@@ -59,16 +60,6 @@ write_under (const char *root, const char *path, const char *text)
   g_assert_true (g_file_set_contents (full, text, -1, NULL));
 }
 
-static int
-remove_entry (
-    const char *path, const struct stat *st, int type, struct FTW *where)
-{
-  (void)st;
-  (void)type;
-  (void)where;
-  return g_remove (path);
-}
-
 static void
 test_case (gconstpointer data)
 {
@@ -82,7 +73,7 @@ test_case (gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (c->files) && c->files[i][0]; i++)
     write_under (root, c->files[i][0], c->files[i][1]);
   g_assert_cmpuint (siamban_cgroup_cpus (root), ==, c->cpus);
-  nftw (root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+  test_tree_remove (root);
 }
 
 int
